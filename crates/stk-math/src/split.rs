@@ -1,0 +1,26 @@
+//! Splitting an amount by basis points (STK-12 to STK-17).
+
+/// Basis points of the whole.
+pub const WHOLE_BPS: u64 = 10_000;
+
+/// `floor(amount × bps / 10,000)`, exact for every `u64` amount and `bps` ≤ 10,000 without wider arithmetic.
+pub fn share_floor(amount: u64, bps: u16) -> u64 {
+    let bps = u64::from(bps);
+    let whole = (amount / WHOLE_BPS).wrapping_mul(bps);
+    let part = (amount % WHOLE_BPS).wrapping_mul(bps) / WHOLE_BPS;
+    whole.wrapping_add(part)
+}
+
+/// Splits `amount` by `bps`: every share is floored and the remainder goes to the first (STK-17: the Rewards Pool).
+///
+/// `None` unless the basis points sum to exactly 10,000. The shares always sum to `amount`.
+pub fn split<const N: usize>(amount: u64, bps: &[u16; N]) -> Option<[u64; N]> {
+    if bps.iter().map(|part| u64::from(*part)).sum::<u64>() != WHOLE_BPS {
+        return None;
+    }
+    let mut shares = bps.map(|part| share_floor(amount, part));
+    let given = shares.iter().try_fold(0u64, |sum, share| sum.checked_add(*share))?;
+    let first = shares.first_mut()?;
+    *first = first.checked_add(amount.checked_sub(given)?)?;
+    Some(shares)
+}

@@ -1,0 +1,19 @@
+//! Every number that is not a parameter of an economy.
+
+use anchor_lang::prelude::*;
+
+/// Members of a full page.
+#[constant]
+pub const PAGE_SLOTS: u32 = 1_024;
+/// An account grows by at most this many bytes in one instruction; the runtime's limit.
+pub const GROWTH_BYTES: usize = 10_240;
+/// Longest delay before a sealed week may be settled, and longest hold of the guardian: 30 days, in seconds.
+#[constant]
+pub const LONGEST_DELAY_SECONDS: u32 = 2_592_000;
+/// Latest genesis, seconds after the economy is created: a year.
+#[constant]
+pub const LATEST_GENESIS_SECONDS: i64 = 31_536_000;
+/// Most wallets in one registration: each needs an account of its own in the transaction.
+pub const MOST_WALLETS: usize = 32;
+/// Weeks of a batch are given in 15 bits.
+pub const LAST_WEEK: u32 = 32_767;

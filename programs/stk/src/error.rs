@@ -1,0 +1,135 @@
+use anchor_lang::prelude::*;
+
+/// Everything that the program refuses. Appended at the end, never reordered.
+#[error_code]
+pub enum StkError {
+    // Roles
+    #[msg("Only the economy's admin may do this")]
+    NotAdmin,
+    #[msg("Only the economy's registrar may do this")]
+    NotRegistrar,
+    #[msg("Only the economy's oracle may do this")]
+    NotOracle,
+    #[msg("Only the economy's guardian may do this")]
+    NotGuardian,
+    #[msg("Only the admin or the present holder may hand a role over")]
+    NotRoleHolder,
+    #[msg("This address was not proposed for the role")]
+    NotProposed,
+    #[msg("There is no such role")]
+    UnknownRole,
+    #[msg("The economy is paused")]
+    Paused,
+    #[msg("The economy is not paused")]
+    NotPaused,
+    // Accounts
+    #[msg("The account belongs to another economy")]
+    WrongEconomy,
+    #[msg("The token account is not this economy's vault")]
+    WrongVault,
+    #[msg("The mint is not this economy's")]
+    WrongMint,
+    #[msg("The slot does not hold this wallet")]
+    WrongMember,
+    #[msg("The page has no such slot")]
+    UnknownSlot,
+    #[msg("The week account is not that of the economy's current week")]
+    WrongWeek,
+    // Creating an economy
+    #[msg("The name must have 1 to 32 bytes and the symbol 1 to 10")]
+    BadName,
+    #[msg("The shares of the five funds must sum to 10,000 basis points")]
+    FundSharesDoNotAddUp,
+    #[msg("The emission must be positive, and its whole series at most the cap")]
+    BadEmission,
+    #[msg("Genesis must not lie before the creation nor more than a year after it")]
+    BadGenesis,
+    #[msg("There must be 1 to 16 event types, at least one with a weight")]
+    BadEventTypes,
+    #[msg("An event type's name must have 1 to 32 bytes and occur once")]
+    BadEventName,
+    #[msg("A scored event type needs a daily limit")]
+    BadDailyLimit,
+    #[msg("The counts of a week need more than 64 bits")]
+    CountsTooWide,
+    #[msg("The coefficients of level 1 and of every step of the consistency must be positive")]
+    BadCoefficient,
+    #[msg("Decimals must be 3 to 9")]
+    BadDecimals,
+    #[msg("The highest weekly reward does not fit")]
+    RewardTooLarge,
+    #[msg("A delay may be at most 30 days")]
+    DelayTooLong,
+    // Emission
+    #[msg("No day has ended since the last release")]
+    NothingDue,
+    // Members
+    #[msg("Pages are created one after the other")]
+    PageOutOfOrder,
+    #[msg("The page has its full size")]
+    PageIsFullSize,
+    #[msg("The page does not have room for all the wallets")]
+    PageFull,
+    #[msg("Members are registered into the first page with free slots")]
+    WrongPage,
+    #[msg("There must be one membership account for each wallet, and at least one and at most 32 wallets")]
+    WalletCount,
+    #[msg("The membership account is not that of the wallet")]
+    WrongMembership,
+    #[msg("The wallet is registered already")]
+    AlreadyRegistered,
+    #[msg("The economy has no such level")]
+    UnknownLevel,
+    #[msg("Levels do not change while a week is open")]
+    WeekIsOpen,
+    // Weeks
+    #[msg("The week has not ended yet")]
+    WeekNotOver,
+    #[msg("Weeks are opened one after the other, from the week of genesis on")]
+    WeekOutOfOrder,
+    #[msg("The week before is not settled")]
+    PreviousWeekNotSettled,
+    #[msg("The week is not open")]
+    WeekNotOpen,
+    #[msg("The week is not sealed")]
+    WeekNotSealed,
+    #[msg("A batch must start at the page's next slot")]
+    BatchOutOfOrder,
+    #[msg("The batch is for another week")]
+    BatchForAnotherWeek,
+    #[msg("The batch names slots without a member of this week")]
+    BatchBeyondMembers,
+    #[msg("The bytes of each member in the batch do not follow from the rules")]
+    BatchWidth,
+    #[msg("A count is above seven times its daily limit")]
+    CountAboveLimit,
+    #[msg("A member marked as active has no counted event")]
+    NothingCounted,
+    #[msg("Scores of some members are missing")]
+    ScoresMissing,
+    #[msg("The week is held, or its delay has not passed")]
+    WeekIsHeld,
+    #[msg("The guardian has no hold left for this week")]
+    NoHoldLeft,
+    #[msg("The page is settled already")]
+    PageAlreadySettled,
+    #[msg("The scores can be audited until the next week is opened")]
+    AuditIsOver,
+    #[msg("The daily counts do not have the length that follows from the rules")]
+    DailyCountsLength,
+    #[msg("The proof does not lead to the week's root")]
+    ProofDoesNotMatch,
+    // Money
+    #[msg("The amount is zero")]
+    AmountIsZero,
+    #[msg("The balance is too small")]
+    BalanceTooSmall,
+    #[msg("The vault holds no more than it owes")]
+    NoSurplus,
+    #[msg("An amount does not fit")]
+    Overflow,
+    #[msg("The ledger does not add up")]
+    LedgerDoesNotAddUp,
+    #[msg("The destination is not a token account of the member")]
+    WrongDestination,
+}

@@ -1,0 +1,61 @@
+use {
+    crate::{constants::*, error::StkError, event::WeekOpened, state::*},
+    anchor_lang::prelude::*,
+    stk_math::week::{week_end, week_of},
+};
+
+#[derive(Accounts)]
+#[instruction(index: u32)]
+pub struct OpenWeek {
+    /// The economy's oracle.
+    #[account(address = economy.roles.oracle @ StkError::NotOracle)]
+    pub oracle: Signer,
+    /// Pays the rent of the week's record.
+    #[account(mut)]
+    pub payer: Signer,
+    #[account(mut, constraint = !economy.is_paused() @ StkError::Paused)]
+    pub economy: Account<Economy>,
+    #[account(
+        init,
+        payer = payer,
+        seeds = [Week::SEED, economy.address().as_ref(), &index.to_le_bytes()],
+        bump,
+    )]
+    pub week: Account<Week>,
+    pub system_program: Program<System>,
+}
+
+impl OpenWeek {
+    pub fn handler(ctx: &mut Context<Self>, index: u32, detail_root: [u8; 32]) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
+        let address = *ctx.accounts.economy.address();
+        let economy = &mut ctx.accounts.economy;
+
+        require!(now >= week_end(index), StkError::WeekNotOver);
+        require!(economy.week_status == week_status::SETTLED, StkError::PreviousWeekNotSettled);
+        // A gap would take away what its members earned, so a missed week is posted late, not skipped.
+        let is_next = match economy.week {
+            0 => week_of(economy.genesis).is_some_and(|first| index >= first),
+            last => Some(index) == last.checked_add(1),
+        };
+        require!(is_next && index > 0 && index <= LAST_WEEK, StkError::WeekOutOfOrder);
+
+        economy.week = index;
+        economy.week_status = week_status::OPEN;
+        economy.week_members = economy.members;
+        economy.week_pages = 0;
+        economy.week_active = 0;
+        economy.week_due = 0;
+        let members = economy.members;
+        let week = &mut ctx.accounts.week;
+        week.economy = address;
+        week.index = index;
+        week.members = members;
+        week.detail_root = detail_root;
+        week.opened_at = now;
+        week.bump = ctx.bumps.week;
+
+        emit!(WeekOpened { economy: address, week: index, members, detail_root });
+        Ok(())
+    }
+}

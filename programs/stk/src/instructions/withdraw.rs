@@ -1,0 +1,58 @@
+use {
+    crate::{error::StkError, event::Withdrawn, state::*},
+    anchor_lang::prelude::*,
+    anchor_spl::token::{TokenAccount, TokenCpiExt},
+};
+
+#[derive(Accounts)]
+pub struct Withdraw {
+    /// The member's wallet.
+    pub wallet: Signer,
+    #[account(mut, constraint = !economy.is_paused() @ StkError::Paused)]
+    pub economy: Account<Economy>,
+    #[account(mut, constraint = page.economy == *economy.address() @ StkError::WrongEconomy)]
+    pub page: MemberPage,
+    #[account(mut, address = economy.vault @ StkError::WrongVault)]
+    pub vault: Account<TokenAccount>,
+    /// A token account of the wallet.
+    #[account(
+        mut,
+        constraint = *destination.owner() == *wallet.address() @ StkError::WrongDestination,
+        constraint = *destination.mint() == economy.mint @ StkError::WrongMint,
+    )]
+    pub destination: Account<TokenAccount>,
+    pub token_program: Program<Token>,
+}
+
+impl Withdraw {
+    pub fn handler(ctx: &mut Context<Self>, slot: u16, amount: u64) -> Result<()> {
+        let address = *ctx.accounts.economy.address();
+        let wallet = *ctx.accounts.wallet.address();
+        let economy = &mut ctx.accounts.economy;
+        let member = member_mut(&mut ctx.accounts.page, slot, &wallet)?;
+
+        require!(amount > 0, StkError::AmountIsZero);
+
+        let balance = member.balance.checked_sub(amount).ok_or(StkError::BalanceTooSmall)?;
+        let withdrawn = economy.withdrawn.checked_add(amount).ok_or(StkError::Overflow)?;
+        let member_balances =
+            economy.member_balances.checked_sub(amount).ok_or(StkError::LedgerDoesNotAddUp)?;
+
+        member.balance = balance;
+        economy.withdrawn = withdrawn;
+        economy.member_balances = member_balances;
+        let (mint, bump) = (economy.mint, [economy.bump]);
+
+        ctx.accounts.token_program.transfer(
+            &mut ctx.accounts.vault,
+            &mut ctx.accounts.destination,
+            &ctx.accounts.economy,
+            &[&[Economy::SEED, mint.as_ref(), &bump]],
+            amount,
+        )?;
+
+        ctx.accounts.economy.check_invariant()?;
+        emit!(Withdrawn { economy: address, wallet, amount, balance });
+        Ok(())
+    }
+}

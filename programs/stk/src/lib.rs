@@ -1,0 +1,151 @@
+//! A contribution economy: members earn a token by what they do, weekly, by rules that this program applies.
+//!
+//! Every token inside the system lies in one SPL vault per economy; funds, members' balances and what is due are entries
+//! of a double-entry ledger over it (see [`state::Economy`] for the invariant). Tokens are minted by `release_emission`
+//! alone, leave by `withdraw` and enter by `deposit`.
+
+use anchor_lang::prelude::*;
+
+pub mod constants;
+pub mod error;
+pub mod event;
+pub mod instructions;
+pub mod state;
+
+use instructions::*;
+
+declare_id!("STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg");
+
+#[program]
+pub mod stk {
+    use super::*;
+
+    /// Creates an economy with its mint, vault and rules; nothing is minted. Anyone may; the payer receives every role.
+    /// Errors: BadName, BadGenesis, BadEmission, FundSharesDoNotAddUp, BadEventTypes, BadEventName, BadDailyLimit,
+    /// CountsTooWide, BadCoefficient, BadDecimals, RewardTooLarge, DelayTooLong.
+    pub fn create_economy(
+        ctx: &mut Context<CreateEconomy>,
+        decimals: u8,
+        parameters: EconomyParameters,
+    ) -> Result<()> {
+        CreateEconomy::handler(ctx, decimals, parameters)
+    }
+
+    /// Mints the emission of all days that have ended since the last release and splits it over the funds. Anyone may.
+    /// Errors: Paused, NothingDue, WrongMint, WrongVault.
+    pub fn release_emission(ctx: &mut Context<ReleaseEmission>) -> Result<()> {
+        ReleaseEmission::handler(ctx)
+    }
+
+    /// Creates the next member page with its first slots. Anyone may who pays the rent.
+    /// Errors: Paused, PageOutOfOrder.
+    pub fn create_page(ctx: &mut Context<CreatePage>, index: u32) -> Result<()> {
+        CreatePage::handler(ctx, index)
+    }
+
+    /// Adds up to 160 slots to a member page. Anyone may who pays the rent.
+    /// Errors: Paused, WrongEconomy, PageIsFullSize.
+    pub fn grow_page(ctx: &mut Context<GrowPage>) -> Result<()> {
+        GrowPage::handler(ctx)
+    }
+
+    /// Registers up to 32 wallets at level 1; their membership accounts follow as remaining accounts. The registrar may.
+    /// Errors: Paused, NotRegistrar, WrongEconomy, WrongPage, WalletCount, PageFull, WrongMembership, AlreadyRegistered.
+    pub fn register_members(ctx: &mut Context<RegisterMembers>, wallets: Vec<Address>) -> Result<()> {
+        RegisterMembers::handler(ctx, wallets)
+    }
+
+    /// Sets the levels of members of one page, for which `evidence` is the hash of the reasons. The registrar may, while
+    /// no week is open. Errors: Paused, NotRegistrar, WeekIsOpen, WrongEconomy, UnknownSlot, UnknownLevel.
+    pub fn set_levels(
+        ctx: &mut Context<SetLevels>,
+        evidence: [u8; 32],
+        slots: Vec<u16>,
+        levels: Vec<u8>,
+    ) -> Result<()> {
+        SetLevels::handler(ctx, evidence, slots, levels)
+    }
+
+    /// Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.
+    /// The oracle may. Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder.
+    pub fn open_week(ctx: &mut Context<OpenWeek>, index: u32, detail_root: [u8; 32]) -> Result<()> {
+        OpenWeek::handler(ctx, index, detail_root)
+    }
+
+    /// Scores a run of slots of one page, from the page's next slot on. The oracle may.
+    /// Errors: Paused, NotOracle, WeekNotOpen, WrongEconomy, BatchForAnotherWeek, BatchOutOfOrder, BatchWidth,
+    /// BatchBeyondMembers, CountAboveLimit, NothingCounted.
+    pub fn submit_scores(ctx: &mut Context<SubmitScores>, batch: ScoreBatch<'_>) -> Result<()> {
+        SubmitScores::handler(ctx, batch)
+    }
+
+    /// Ends the submission once every member has been covered and takes what can be paid from the Rewards Pool.
+    /// The oracle may. Errors: Paused, NotOracle, WeekNotOpen, WrongWeek, ScoresMissing.
+    pub fn seal_week(ctx: &mut Context<SealWeek>) -> Result<()> {
+        SealWeek::handler(ctx)
+    }
+
+    /// Delays the settling of the current week by the economy's hold, once. The guardian may.
+    /// Errors: NotGuardian, WeekNotOpen, WrongWeek, NoHoldLeft.
+    pub fn hold_week(ctx: &mut Context<HoldWeek>) -> Result<()> {
+        HoldWeek::handler(ctx)
+    }
+
+    /// Credits the members of one page of a sealed week, pro rata when the pool was short. Anyone may.
+    /// Errors: Paused, WeekNotSealed, WrongWeek, WrongEconomy, WrongPage, PageAlreadySettled, WeekIsHeld.
+    pub fn settle_page(ctx: &mut Context<SettlePage>) -> Result<()> {
+        SettlePage::handler(ctx)
+    }
+
+    /// Recomputes a member's points of the current week from the published daily counts and records a mismatch.
+    /// Anyone may, until the next week is opened. Errors: AuditIsOver, WrongEconomy, UnknownSlot, ScoresMissing,
+    /// DailyCountsLength, ProofDoesNotMatch.
+    pub fn audit_score(
+        ctx: &mut Context<AuditScore>,
+        slot: u16,
+        daily_counts: &[u8],
+        proof: Vec<[u8; 32]>,
+    ) -> Result<()> {
+        AuditScore::handler(ctx, slot, daily_counts, proof)
+    }
+
+    /// Moves tokens from a member's SPL account into the balance. The member may.
+    /// Errors: Paused, WrongEconomy, WrongVault, UnknownSlot, WrongMember, AmountIsZero.
+    pub fn deposit(ctx: &mut Context<Deposit>, slot: u16, amount: u64) -> Result<()> {
+        Deposit::handler(ctx, slot, amount)
+    }
+
+    /// Moves part of a balance to an SPL account of the member. The member may.
+    /// Errors: Paused, WrongEconomy, WrongVault, WrongMint, WrongDestination, UnknownSlot, WrongMember, AmountIsZero,
+    /// BalanceTooSmall.
+    pub fn withdraw(ctx: &mut Context<Withdraw>, slot: u16, amount: u64) -> Result<()> {
+        Withdraw::handler(ctx, slot, amount)
+    }
+
+    /// Books tokens that somebody sent to the vault to the Rewards Pool. Anyone may. Errors: Paused, WrongVault, NoSurplus.
+    pub fn absorb_surplus(ctx: &mut Context<AbsorbSurplus>) -> Result<()> {
+        AbsorbSurplus::handler(ctx)
+    }
+
+    /// Stops everything that moves tokens or changes members, weeks or pages. The guardian may.
+    /// Errors: NotGuardian, Paused.
+    pub fn pause(ctx: &mut Context<Pause>) -> Result<()> {
+        Pause::handler(ctx)
+    }
+
+    /// Ends a pause. The admin may. Errors: NotAdmin, NotPaused.
+    pub fn resume(ctx: &mut Context<Resume>) -> Result<()> {
+        Resume::handler(ctx)
+    }
+
+    /// Offers a role (0 admin, 1 registrar, 2 oracle, 3 validator, 4 treasurer, 5 guardian) to an address; the zero
+    /// address withdraws the offer. The admin or the role's holder may. Errors: UnknownRole, NotRoleHolder.
+    pub fn propose_role(ctx: &mut Context<ProposeRole>, role: u8, proposed: Address) -> Result<()> {
+        ProposeRole::handler(ctx, role, proposed)
+    }
+
+    /// Takes over a role that was offered. The proposed address may. Errors: UnknownRole, NotProposed.
+    pub fn accept_role(ctx: &mut Context<AcceptRole>, role: u8) -> Result<()> {
+        AcceptRole::handler(ctx, role)
+    }
+}

@@ -1,0 +1,299 @@
+use {
+    crate::{constants::*, error::StkError},
+    anchor_lang::prelude::*,
+    stk_math::{
+        emission::EmissionCurve,
+        score::{EventWeight, Rules, RulesError, Scorer, LEVELS, MAX_EVENT_TYPES, STREAK_STEPS},
+    },
+};
+
+/// How many funds the emission is split into.
+pub const FUNDS: usize = 5;
+
+/// The five funds, as indexes of [`Economy::funds`] and [`Economy::fund_bps`] (STK-12 to STK-16).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub enum Fund {
+    /// Pays weekly rewards; takes every remainder.
+    RewardsPool,
+    Treasury,
+    Startup,
+    Team,
+    Liquidity,
+}
+
+/// Who may do what. Each is an address: a person, a multisig's vault or a governance.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+pub struct Roles {
+    /// Replaces holders of roles and resumes a paused economy.
+    pub admin: Address,
+    /// Registers members and sets their levels.
+    pub registrar: Address,
+    /// Opens weeks, posts and seals their scores.
+    pub oracle: Address,
+    /// Grants rewards and gives verdicts.
+    pub validator: Address,
+    /// Spends from funds.
+    pub treasurer: Address,
+    /// Pauses the economy and holds a sealed week.
+    pub guardian: Address,
+}
+
+/// A role, as an index.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    Admin,
+    Registrar,
+    Oracle,
+    Validator,
+    Treasurer,
+    Guardian,
+}
+
+impl TryFrom<u8> for Role {
+    type Error = StkError;
+
+    fn try_from(index: u8) -> core::result::Result<Self, StkError> {
+        const ALL: [Role; 6] =
+            [Role::Admin, Role::Registrar, Role::Oracle, Role::Validator, Role::Treasurer, Role::Guardian];
+        ALL.get(usize::from(index)).copied().ok_or(StkError::UnknownRole)
+    }
+}
+
+impl Roles {
+    pub fn holder(&self, role: Role) -> &Address {
+        match role {
+            Role::Admin => &self.admin,
+            Role::Registrar => &self.registrar,
+            Role::Oracle => &self.oracle,
+            Role::Validator => &self.validator,
+            Role::Treasurer => &self.treasurer,
+            Role::Guardian => &self.guardian,
+        }
+    }
+
+    pub fn holder_mut(&mut self, role: Role) -> &mut Address {
+        match role {
+            Role::Admin => &mut self.admin,
+            Role::Registrar => &mut self.registrar,
+            Role::Oracle => &mut self.oracle,
+            Role::Validator => &mut self.validator,
+            Role::Treasurer => &mut self.treasurer,
+            Role::Guardian => &mut self.guardian,
+        }
+    }
+}
+
+/// One kind of event of an economy.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+pub struct EventType {
+    /// UTF-8, zero-padded.
+    pub name: [u8; 32],
+    /// Points for one event; 0 for a type that is known but not scored.
+    pub weight: u32,
+    /// Most counted events of a member in a UTC day.
+    pub daily_limit: u16,
+    pub _reserved: [u8; 2],
+}
+
+/// Where the current week stands.
+pub mod week_status {
+    /// No week was opened yet, or the last one is settled.
+    pub const SETTLED: u8 = 0;
+    /// Scores are being submitted.
+    pub const OPEN: u8 = 1;
+    /// Scores are complete; pages are being settled.
+    pub const SEALED: u8 = 2;
+}
+
+/// One contribution economy: its rules, roles, emission and the ledger's totals.
+///
+/// Created by `create_economy`, never closed. Only this program writes it, so an account of this type and owner is
+/// genuine whatever its address; other accounts name the economy they belong to.
+///
+/// Ledger invariant: `Σ funds + member_balances + staked + frozen + unsettled =
+/// minted − burnt − withdrawn + deposited`, and the vault holds at least that much.
+#[account]
+pub struct Economy {
+    /// Unix seconds from which emission years are counted (STK-08).
+    pub genesis: i64,
+    /// Base units emitted in each year before the first halving.
+    pub emission_first_year: u64,
+    /// Base units that can ever be minted (STK-09).
+    pub emission_cap: u64,
+    /// Whole days since genesis whose emission was released.
+    pub released_days: u64,
+    /// Base units minted since genesis; only `release_emission` adds to it (STK-01).
+    pub minted: u64,
+    /// Base units burnt.
+    pub burnt: u64,
+    /// Base units paid out to SPL accounts.
+    pub withdrawn: u64,
+    /// Base units taken in from SPL accounts, absorbed surplus included.
+    pub deposited: u64,
+    /// Base units of each fund: Rewards Pool, Treasury, Startup, Team, Liquidity.
+    pub funds: [u64; FUNDS],
+    /// Σ of all members' balances.
+    pub member_balances: u64,
+    /// Σ of all stakes.
+    pub staked: u64,
+    /// Σ of all frozen rewards.
+    pub frozen: u64,
+    /// Taken from the Rewards Pool by a sealed week and not yet credited.
+    pub unsettled: u64,
+    /// Base units due to the members submitted so far in the current week.
+    pub week_due: u64,
+    /// Members registered since the beginning; the next member's global index.
+    pub members: u32,
+    /// Pages created.
+    pub pages: u32,
+    /// Index of the week that was opened last; 0 before the first.
+    pub week: u32,
+    /// Members registered when that week was opened: these are scored.
+    pub week_members: u32,
+    /// Pages of that week whose scores are complete.
+    pub week_pages: u32,
+    /// Members with a score in that week.
+    pub week_active: u32,
+    /// Seconds that a sealed week waits before it may be settled.
+    pub settle_delay_seconds: u32,
+    /// Seconds by which the guardian may hold a week, once; 0 for no hold.
+    pub hold_seconds: u32,
+    /// The event types, `event_type_count` of them.
+    pub event_types: [EventType; MAX_EVENT_TYPES],
+    /// Share of each fund in the emission, in basis points; sums to 10,000.
+    pub fund_bps: [u16; FUNDS],
+    /// Qualification coefficient of levels 1 to 8 in tenths; 0 for a level that does not exist.
+    pub level_tenths: [u16; LEVELS],
+    /// Consistency coefficient of 1 to 5 weeks in a row in hundredths.
+    pub streak_hundredths: [u16; STREAK_STEPS],
+    /// Holders of the roles.
+    pub roles: Roles,
+    /// Addresses that a role was offered to; zero for none.
+    pub proposed: Roles,
+    /// The SPL mint; its authority is this account.
+    pub mint: Address,
+    /// The token account that holds every token inside the system; its authority is this account.
+    pub vault: Address,
+    /// UTF-8, zero-padded.
+    pub name: [u8; 32],
+    /// UTF-8, zero-padded.
+    pub symbol: [u8; 10],
+    pub event_type_count: u8,
+    /// Years between halvings of the emission.
+    pub halving_years: u8,
+    /// Decimals of the token.
+    pub decimals: u8,
+    /// 1 while paused.
+    pub paused: u8,
+    /// One of [`week_status`].
+    pub week_status: u8,
+    pub bump: u8,
+    pub _reserved: [u8; 132],
+}
+
+/// `sum` with `amounts` added, if it fits.
+fn sum(amounts: &[u64]) -> Option<u64> {
+    amounts.iter().try_fold(0u64, |total, amount| total.checked_add(*amount))
+}
+
+impl Economy {
+    pub const SEED: &'static [u8] = b"economy";
+    pub const VAULT_SEED: &'static [u8] = b"vault";
+
+    pub fn is_paused(&self) -> bool {
+        self.paused != 0
+    }
+
+    /// The emission curve; refused by `create_economy` unless it fits.
+    pub fn curve(&self) -> Result<EmissionCurve> {
+        EmissionCurve::new(self.emission_first_year, self.halving_years, self.emission_cap)
+            .ok_or_else(|| StkError::BadEmission.into())
+    }
+
+    /// Weights and limits of the event types in use.
+    pub fn event_weights(&self) -> [EventWeight; MAX_EVENT_TYPES] {
+        self.event_types
+            .map(|event_type| EventWeight { weight: event_type.weight, daily_limit: event_type.daily_limit })
+    }
+
+    /// The rules, prepared for scoring.
+    pub fn scorer(&self) -> Result<Scorer> {
+        let rules = Rules {
+            event_types: &self.event_weights(),
+            level_tenths: &self.level_tenths,
+            streak_hundredths: &self.streak_hundredths,
+            decimals: self.decimals,
+        };
+        Scorer::new(&rules).map_err(|error| rules_error(error).into())
+    }
+
+    /// Whether members can have `level`.
+    pub fn has_level(&self, level: u8) -> bool {
+        usize::from(level)
+            .checked_sub(1)
+            .and_then(|index| self.level_tenths.get(index))
+            .is_some_and(|tenths| *tenths > 0)
+    }
+
+    /// Base units in `fund`.
+    pub fn fund(&self, fund: Fund) -> u64 {
+        let [rewards_pool, treasury, startup, team, liquidity] = self.funds;
+        match fund {
+            Fund::RewardsPool => rewards_pool,
+            Fund::Treasury => treasury,
+            Fund::Startup => startup,
+            Fund::Team => team,
+            Fund::Liquidity => liquidity,
+        }
+    }
+
+    /// Adds `amount` to the Rewards Pool.
+    pub fn add_to_pool(&mut self, amount: u64) -> Result<()> {
+        let [pool, ..] = &mut self.funds;
+        *pool = pool.checked_add(amount).ok_or(StkError::Overflow)?;
+        Ok(())
+    }
+
+    /// Takes `amount` from the Rewards Pool.
+    pub fn take_from_pool(&mut self, amount: u64) -> Result<()> {
+        let [pool, ..] = &mut self.funds;
+        *pool = pool.checked_sub(amount).ok_or(StkError::BalanceTooSmall)?;
+        Ok(())
+    }
+
+    /// Pages that hold members of the current week.
+    pub fn week_pages_due(&self) -> u32 {
+        self.week_members.div_ceil(PAGE_SLOTS)
+    }
+
+    /// What the vault must hold: everything that the ledger owes.
+    pub fn owed(&self) -> Result<u64> {
+        sum(&self.funds)
+            .and_then(|funds| sum(&[funds, self.member_balances, self.staked, self.frozen, self.unsettled]))
+            .ok_or_else(|| StkError::Overflow.into())
+    }
+
+    /// The ledger invariant (STK-142): every mutating handler calls it last.
+    pub fn check_invariant(&self) -> Result<()> {
+        let owed = self.owed()?;
+        let inside = sum(&[self.minted, self.deposited])
+            .and_then(|paid_in| paid_in.checked_sub(self.burnt)?.checked_sub(self.withdrawn));
+        require!(inside == Some(owed), StkError::LedgerDoesNotAddUp);
+        require!(self.minted <= self.emission_cap, StkError::LedgerDoesNotAddUp);
+        Ok(())
+    }
+}
+
+fn rules_error(error: RulesError) -> StkError {
+    match error {
+        RulesError::EventTypes => StkError::BadEventTypes,
+        RulesError::DailyLimit => StkError::BadDailyLimit,
+        RulesError::CountsTooWide => StkError::CountsTooWide,
+        RulesError::Coefficient => StkError::BadCoefficient,
+        RulesError::Decimals => StkError::BadDecimals,
+        RulesError::RewardTooLarge => StkError::RewardTooLarge,
+    }
+}
