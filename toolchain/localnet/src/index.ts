@@ -1,0 +1,6 @@
+export { closeConnection } from "./connections"
+export { LocalnetError, type LocalnetErrorCode } from "./errors"
+export { type Localnet, type LocalnetOptions, startLocalnet } from "./localnet"
+export { type Airdrop, RENT_LAMPORTS_PER_BYTE } from "./prepare"
+export { findWorkspace, type LocalProgram, readWorkspacePrograms } from "./programs"
+export type { BlockProductionMode } from "./runtime/runtime"
