@@ -1,0 +1,17 @@
+//! 128-bit multiplication and division for programs that our own toolchain compiles to sBPF.
+//!
+//! sBPF has no instruction for them, so the compiler calls `__multi3`, `__udivti3`, `__umodti3`, `__divti3` and
+//! `__modti3`. LLVM 23 expects their results in two registers; rustc up to 1.98 compiles such functions with a hidden
+//! pointer instead, and a program that links those reads garbage. The [`builtins`](self) of the sBPF target therefore
+//! use the register form (`extern "unadjusted"`), over plain [`arithmetic`] that the host can test.
+//!
+//! `toolchain/install.sh` compiles this very file for the target and links it into every program. On the host the
+//! crate is [`arithmetic`] alone.
+#![no_std]
+#![cfg_attr(target_os = "solana", feature(abi_unadjusted))]
+#![cfg_attr(target_os = "solana", allow(internal_features, improper_ctypes_definitions))]
+
+pub mod arithmetic;
+
+#[cfg(target_os = "solana")]
+mod builtins;
