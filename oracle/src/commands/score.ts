@@ -1,0 +1,186 @@
+import { createReadStream } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { Command, InvalidArgumentError } from "commander"
+import { createProgress, grouped, printable, table } from "../output"
+import { readRules } from "../score/rules"
+import { scoreWeek, type ScoreResult } from "../score/score"
+import { parseWeekName, weekEnd } from "../score/weeks"
+
+const TOP_MEMBERS = 10
+
+interface ScoreOptions {
+  week: number
+  events: string[]
+  members: string
+  out: string
+  previous?: string
+  allowGap?: boolean
+  discourseUsers?: string
+  skipMalformed?: boolean
+  economy?: string
+  memory?: string
+  threads?: number
+  json?: boolean
+}
+
+export function scoreCommand(): Command {
+  return new Command("score")
+    .description(
+      "counts a week's events and writes every member's points, with all that is needed to check them",
+    )
+    .requiredOption("--week <week>", "ISO week, such as 2025-W51", parseWeek)
+    .requiredOption(
+      "--events <file...>",
+      "PostHog events (JSON lines) and Discourse posts or user actions (JSON), .gz allowed",
+    )
+    .requiredOption("--members <file>", "CSV user_id,wallet,level")
+    .requiredOption("--out <dir>", "where the week's files go")
+    .option("--previous <dir>", "output of the week before: carries consistency and member indexes")
+    .option("--allow-gap", "accept a --previous further back; every streak starts again")
+    .option(
+      "--discourse-users <file>",
+      "CSV username,user_id; without it a Discourse username is the user id",
+    )
+    .option("--skip-malformed", "list malformed lines in rejected.jsonl instead of refusing the files")
+    .option("--economy <file>", "rules of another economy as JSON (default: STK)")
+    .option("--memory <size>", "memory that counting may use before it spills to disk", "2GB")
+    .option("--threads <n>", "threads that counting uses", parseThreads, 2)
+    .option("--json", "print one JSON object on stdout")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ stk-oracle score --week 2025-W51 --events posthog.jsonl discourse-posts.json discourse-likes.json \\
+      --members members.csv --out weeks/2025-W51 --previous weeks/2025-W50
+  $ stk-oracle score --week 2025-W51 --events export/*.jsonl.gz --members members.csv --out week --json
+
+Files written to --out (equal inputs give equal bytes, in any order of files):
+  points.csv      date,user_id,points      one row a member, by user id
+  detail.jsonl    daily counts, level, weeks in a row, reward in base units; the source of the Merkle leaves
+  rejected.jsonl  every event that does not count: file, line, reason, source id
+  state.csv       what the next week needs as --previous
+  summary.json    totals, hashes of inputs and outputs, rules, Merkle root`,
+    )
+    .action(async (options: ScoreOptions) => runScore(options))
+}
+
+function parseWeek(text: string): number {
+  const week = parseWeekName(text)
+  if (week === null) throw new InvalidArgumentError("must be an ISO week that exists, such as 2025-W51.")
+  return week
+}
+
+function parseThreads(text: string): number {
+  const threads = Number(text)
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256)
+    throw new InvalidArgumentError("must be a whole number from 1.")
+  return threads
+}
+
+async function runScore(options: ScoreOptions): Promise<void> {
+  const { economy, json, ...rest } = options
+  const progress = createProgress(json !== true)
+  let result: ScoreResult
+  try {
+    result = await scoreWeek({
+      ...rest,
+      ...(economy === undefined ? {} : { rules: readRules(economy) }),
+      onStage: (stage, done, total) => progress.update(stage, done, total),
+    })
+  } finally {
+    progress.stop()
+  }
+  const notes = [...result.notes]
+  if (Date.now() < weekEnd(options.week) * 1000)
+    notes.push("the week is not over: more events will come, and the chain refuses it until Monday")
+  for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
+  if (json === true) {
+    process.stdout.write(
+      JSON.stringify({
+        out: options.out,
+        publication: result.publication,
+        seconds: result.seconds,
+        stages: result.stages,
+        events_per_second: result.eventsPerSecond,
+        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+        notes,
+        summary: result.summary,
+      }) + "\n",
+    )
+  } else {
+    process.stdout.write(await describe(options.out, result))
+  }
+}
+
+async function describe(out: string, result: ScoreResult): Promise<string> {
+  const { summary } = result
+  const { events, totals, economy } = summary
+  const parts = [
+    `Week ${summary.week.name} (closing ${summary.week.closing_sunday}), economy ${printable(economy.name)}`,
+    table(
+      ["", ""],
+      [
+        ["members", grouped(summary.members.total)],
+        ["active members", grouped(summary.members.active)],
+        ["events read", grouped(events.read)],
+        ["duplicates", grouped(events.duplicates)],
+        ["accepted", grouped(events.accepted)],
+        ["counted", grouped(events.counted)],
+        ["over a daily limit", grouped(events.capped)],
+        [`points (${printable(economy.symbol)})`, grouped(totals.points)],
+      ],
+    ).trimStart(),
+    table(
+      ["event type", "accepted", "counted", "over limit"],
+      Object.entries(events.by_type).map(([name, n]) => [
+        name,
+        grouped(n.accepted),
+        grouped(n.counted),
+        grouped(n.capped),
+      ]),
+    ),
+  ]
+  const rejected = Object.entries(events.rejected)
+  if (rejected.length > 0)
+    parts.push(
+      table(
+        ["rejected because", "events"],
+        rejected.map(([reason, n]) => [reason, grouped(n)]),
+      ),
+    )
+  const top = await topMembers(join(out, "detail.jsonl"))
+  if (top.length > 0) parts.push(table(["top members", "level", "weeks in a row", "points"], top))
+  parts.push(
+    `${result.publication} ${out} in ${result.seconds.toFixed(1)} s (${grouped(result.eventsPerSecond)} events/s), ` +
+      `Merkle root ${summary.merkle.root.slice(0, 16)}…`,
+  )
+  return parts.join("\n\n") + "\n"
+}
+
+interface DetailLine {
+  user_id: string
+  level: number
+  streak: number
+  points: string
+  reward: string
+}
+
+async function topMembers(path: string): Promise<string[][]> {
+  const top: { reward: bigint; detail: DetailLine }[] = []
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const reward = BigInt(line.slice(line.lastIndexOf('"reward":"') + 10, -2))
+    const lowest = top[top.length - 1]
+    if (reward === 0n || (top.length === TOP_MEMBERS && lowest !== undefined && reward <= lowest.reward))
+      continue
+    top.push({ reward, detail: JSON.parse(line) as DetailLine })
+    top.sort((a, b) => (a.reward < b.reward ? 1 : a.reward > b.reward ? -1 : 0))
+    if (top.length > TOP_MEMBERS) top.pop()
+  }
+  return top.map(({ detail }) => [
+    detail.user_id,
+    String(detail.level),
+    String(detail.streak),
+    grouped(detail.points),
+  ])
+}

@@ -1,0 +1,52 @@
+import { Command } from "commander"
+import { generateCommand } from "./commands/generate"
+import { scoreCommand } from "./commands/score"
+import { EXIT, OracleError } from "./failure"
+import { printable } from "./output"
+import { ownVersion } from "./score/report"
+
+/** The command line, without running it. */
+export function createProgram(): Command {
+  const program = new Command("stk-oracle")
+    .description(
+      "The operator's tool of a contribution economy: scores weeks of activity and posts them on Solana",
+    )
+    .version(ownVersion())
+    .showHelpAfterError("(add --help for all options)")
+    .addHelpText(
+      "after",
+      `
+Exit codes:
+  0  done
+  1  failure outside the input: disk, memory, network
+  2  unusable arguments
+  3  an input file breaks a rule; nothing was written
+  4  the output directory holds something that must not be replaced`,
+    )
+  for (const command of [scoreCommand(), generateCommand()])
+    program.addCommand(command.copyInheritedSettings(program))
+  for (const command of [program, ...program.commands]) command.exitOverride()
+  return program
+}
+
+/** Runs the command line and returns the exit code; never throws. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv])
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof OracleError) {
+      for (const [index, line] of error.lines.entries())
+        process.stderr.write(
+          `${index === 0 || /^\S+(:\d+)?: /.test(line) ? "error: " : ""}${printable(line)}\n`,
+        )
+      return error.exitCode
+    }
+    const { code, exitCode, message } = error as { code?: string; exitCode?: number; message?: string }
+    // Commander has already printed what is wrong, or the help that was asked for.
+    if (typeof code === "string" && code.startsWith("commander."))
+      return exitCode === 0 ? EXIT.ok : EXIT.usage
+    process.stderr.write(`error: ${printable(message ?? String(error))}\n`)
+    return EXIT.failure
+  }
+}

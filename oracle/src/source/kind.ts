@@ -1,0 +1,16 @@
+/** Kind of one parsed record or page, by the fields that only this kind has. */
+export function kindOf(value: unknown): "posthog" | "discourse" | null {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const kind = kindOf(item)
+      if (kind !== null) return kind
+    }
+    return null
+  }
+  if (typeof value !== "object" || value === null) return null
+  const record = value as Record<string, unknown>
+  if ("latest_posts" in record || "user_actions" in record || "post_stream" in record) return "discourse"
+  if ("action_type" in record || ("post_number" in record && "topic_id" in record)) return "discourse"
+  if ("event" in record && ("distinct_id" in record || "uuid" in record)) return "posthog"
+  return "distinct_id" in record && "uuid" in record ? "posthog" : null
+}
