@@ -22,9 +22,18 @@ function test(state: TestRecord["state"], ...rows: string[]): TestRecord {
 
 describe("covered rows", () => {
   it("are those whose every test passed", () => {
-    const tests = [test("passed", "A-1", "A-2"), test("passed", "A-1"), test("failed", "A-2"), test("pending", "A-3")]
+    const tests = [
+      test("passed", "A-1", "A-2"),
+      test("passed", "A-1"),
+      test("failed", "A-2"),
+      test("pending", "A-3"),
+    ]
 
-    expect(coverRows(ROWS, tests)).to.deep.equal({ covered: ["A-1"], missing: ["A-2", "A-3", "A-4"], unknown: [] })
+    expect(coverRows(ROWS, tests)).to.deep.equal({
+      covered: ["A-1"],
+      missing: ["A-2", "A-3", "A-4"],
+      unknown: [],
+    })
   })
 
   it("do not include a row whose test never ran", () => {

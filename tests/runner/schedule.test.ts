@@ -4,7 +4,11 @@ import type { Step } from "../../toolchain/runner/step"
 
 const silent = () => undefined
 
-function step(name: string, events: string[], settings: Partial<Step> & { readonly failed?: number } = {}): Step {
+function step(
+  name: string,
+  events: string[],
+  settings: Partial<Step> & { readonly failed?: number } = {},
+): Step {
   return {
     name,
     needs: settings.needs ?? [],

@@ -1,7 +1,8 @@
 import { rowIdsOfRustTest, type Row } from "./row_ids"
 import type { TestRecord, TestState } from "./records"
 
-const TEST_LINE = /^test (.+?)(?: - should panic(?: - compile fail)?| - compile(?: fail)?)? \.\.\. (ok|FAILED|ignored)\b/
+const TEST_LINE =
+  /^test (.+?)(?: - should panic(?: - compile fail)?| - compile(?: fail)?)? \.\.\. (ok|FAILED|ignored)\b/
 
 const STATES: Readonly<Record<string, TestState>> = { ok: "passed", FAILED: "failed", ignored: "pending" }
 

@@ -17,25 +17,26 @@ function testsOf(suite: Suite): Test[] {
  * whole tree of suites is walked at the end, so that tests which a failing hook kept from running are seen too.
  */
 class RowReporter extends Mocha.reporters.Spec {
-  constructor(runner: Runner, options: MochaOptions & { readonly grep?: unknown; readonly fgrep?: unknown }) {
+  constructor(runner: Runner, options: MochaOptions) {
     super(runner, options)
-    const tests = testsOf(runner.suite)
-    const files = new Set(tests.flatMap((test) => (test.file === undefined ? [] : [test.file])))
-    // A run of some tests of a file says nothing about the others: what is known stays.
-    if (runner.total < tests.length && (options.grep !== undefined || options.fgrep !== undefined)) return
-    for (const file of files) removeRecord(relative(ROOT, file))
-    runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
-      for (const file of files) {
-        const records = testsOf(runner.suite)
-          .filter((test) => test.file === file)
-          .map((test): TestRecord => {
-            const title = test.fullTitle()
-            return { title, rows: rowIdsOfTitle(title), state: stateOf(test) }
-          })
-        writeRecord(relative(ROOT, file), [file], records)
-      }
+    const { EVENT_RUN_BEGIN, EVENT_RUN_END } = Mocha.Runner.constants
+    runner.once(EVENT_RUN_BEGIN, () => {
+      const files = new Set(testsOf(runner.suite).flatMap((test) => test.file ?? []))
+      // A run of some tests of a file (--grep) says nothing about the others: what is known stays.
+      if (runner.total < testsOf(runner.suite).length) return
+      for (const file of files) removeRecord(relative(ROOT, file))
+      runner.once(EVENT_RUN_END, () => files.forEach((file) => recordFileOf(runner, file)))
     })
   }
+}
+
+function recordFileOf(runner: Runner, file: string): void {
+  const tests = testsOf(runner.suite).filter((test) => test.file === file)
+  const records = tests.map((test): TestRecord => {
+    const title = test.fullTitle()
+    return { title, rows: rowIdsOfTitle(title), state: stateOf(test) }
+  })
+  writeRecord(relative(ROOT, file), [file], records)
 }
 
 export = RowReporter

@@ -47,7 +47,9 @@ export function writeRecord(
   tests: readonly TestRecord[],
   root: string = ROOT,
 ): void {
-  const sources = Object.fromEntries(files.map((file) => [relative(root, file).split(sep).join("/"), digest(file)]))
+  const sources = Object.fromEntries(
+    files.map((file) => [relative(root, file).split(sep).join("/"), digest(file)]),
+  )
   const record: RunRecord = { sources, tests }
   mkdirSync(recordFolder(root), { recursive: true })
   writeFileSync(recordFile(name, root), `${JSON.stringify(record, null, 2)}\n`)

@@ -12,7 +12,11 @@ Usage: npm run -s rows -- [--json] [--missing]
 
 function main(): number {
   const { values } = parseArgs({
-    options: { json: { type: "boolean" }, missing: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    options: {
+      json: { type: "boolean" },
+      missing: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   })
   if (values.help === true) {
     console.log(HELP)
@@ -22,7 +26,8 @@ function main(): number {
   const records = readRecords()
   const valid = records.filter((record) => {
     const changed = changedSources(record)
-    if (changed.length > 0) console.error(`rows: not counted, changed since its run: ${changed[0]} (run npm test)`)
+    if (changed.length > 0)
+      console.error(`rows: not counted, changed since its run: ${changed[0]} (run npm test)`)
     return changed.length === 0
   })
   const { covered, missing, unknown } = coverRows(

@@ -29,7 +29,9 @@ async function runStep(step: Step, print: (text: string) => void): Promise<StepR
   const text = buffer.join("")
   const verdict = counts.failed === 0 ? "passed" : "FAILED"
   const numbers = `${counts.passed} passed, ${counts.failed} failed`
-  print(`${text}${text === "" || text.endsWith("\n") ? "" : "\n"}── ${step.name}: ${verdict} (${numbers}; ${duration.toFixed(1)} s)\n`)
+  print(
+    `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}── ${step.name}: ${verdict} (${numbers}; ${duration.toFixed(1)} s)\n`,
+  )
   return { ...counts, name: step.name, seconds: duration, blockedBy: null }
 }
 

@@ -40,7 +40,12 @@ function cargoTest(): Step {
     async run(output) {
       removeRecord(RUST_RECORD)
       const sources = ["crates", "programs"].flatMap((folder) => filesUnder(join(ROOT, folder), ".rs"))
-      const { code, stdout } = await runCommand(output, "cargo", ["test", "--workspace", "--no-fail-fast", "--locked"])
+      const { code, stdout } = await runCommand(output, "cargo", [
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--locked",
+      ])
       const tests = parseCargoTest(stdout, readRows())
       writeRecord(RUST_RECORD, sources, tests)
       return withExitCode(countTests(tests), code)
@@ -98,11 +103,15 @@ function lintSteps(): Step[] {
     check({ ...lint, name: "eslint" }, "npx", ["eslint", "--max-warnings", "0", "."]),
     check({ ...lint, name: "types", needs: [TYPESCRIPT] }, "npx", ["tsc", "--noEmit", "-p", "tsconfig.json"]),
     check({ ...lint, name: "rustfmt" }, "cargo", ["fmt", "--all", "--check"]),
-    check(
-      { ...lint, name: "clippy", lane: "cargo" },
-      "cargo",
-      ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
-    ),
+    check({ ...lint, name: "clippy", lane: "cargo" }, "cargo", [
+      "clippy",
+      "--workspace",
+      "--all-targets",
+      "--locked",
+      "--",
+      "-D",
+      "warnings",
+    ]),
   ]
 }
 
@@ -114,7 +123,11 @@ export const PARTS: Readonly<Record<string, () => Step[]>> = {
     ...lintSteps(),
     cargoTest(),
     ...mochaGroups(),
-    check({ name: "bench is current", needs: [PROGRAM, TYPESCRIPT], lane: "bench" }, "npm", npmRun("bench:check")),
+    check(
+      { name: "bench is current", needs: [PROGRAM, TYPESCRIPT], lane: "bench" },
+      "npm",
+      npmRun("bench:check"),
+    ),
   ],
   lint: () => lintSteps(),
   rust: () => [cargoTest()],

@@ -18,8 +18,11 @@ async function main(parameters: readonly string[]): Promise<number> {
 
   console.log(`\n── summary, ${((Date.now() - start) / 1000).toFixed(1)} s`)
   for (const { name, passed, failed, seconds, blockedBy } of results) {
-    const note = blockedBy === null ? `${seconds.toFixed(1).padStart(7)} s` : `not run, since "${blockedBy}" failed`
-    console.log(`${failed === 0 ? "passed" : "FAILED"}  ${name.padEnd(28)} ${`${passed}/${passed + failed}`.padStart(9)}  ${note}`)
+    const note =
+      blockedBy === null ? `${seconds.toFixed(1).padStart(7)} s` : `not run, since "${blockedBy}" failed`
+    console.log(
+      `${failed === 0 ? "passed" : "FAILED"}  ${name.padEnd(28)} ${`${passed}/${passed + failed}`.padStart(9)}  ${note}`,
+    )
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0)
   const failed = results.reduce((sum, result) => sum + result.failed, 0)

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { Worker } from "node:worker_threads"
-import type { ForwardedPort, ForwardWorkerMessage } from "./forward_worker"
+import type { ForwardedPort, ForwardWorkerMessage, ForwardWorkerRequest } from "./forward_worker"
 import { LocalnetError } from "./errors"
 import { portTaken } from "./ports"
 
@@ -33,7 +33,11 @@ export async function forwardPorts(host: string, ports: readonly ForwardedPort[]
   worker.unref()
   return {
     async stop() {
-      await worker.terminate()
+      worker.ref()
+      const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()))
+      const request: ForwardWorkerRequest = "stop"
+      worker.postMessage(request)
+      await ended
     },
   }
 }

@@ -2,7 +2,15 @@ import { Connection, Keypair } from "@solana/web3.js"
 import { closeConnection } from "./connections"
 import { LocalnetError } from "./errors"
 import { findFreePortPair, requireFreePort } from "./ports"
-import { type Airdrop, deployProgram, fund, readUnixTime, requireDeployed, setMainnetRent, travelTo } from "./prepare"
+import {
+  type Airdrop,
+  deployProgram,
+  fund,
+  readUnixTime,
+  requireDeployed,
+  setMainnetRent,
+  travelTo,
+} from "./prepare"
 import { findWorkspace, type LocalProgram, readWorkspacePrograms } from "./programs"
 import { hasCheatcodes } from "./rpc"
 import { findCommand, startSurfpoolCommand, startTestValidator } from "./runtime/command"
@@ -57,7 +65,10 @@ export interface Localnet {
 
 function requirePort(name: string, port: number): void {
   if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT) {
-    throw new LocalnetError("InvalidOption", `${name}: ${port} is not a port (0 to ${HIGHEST_PORT})`, { name, port })
+    throw new LocalnetError("InvalidOption", `${name}: ${port} is not a port (0 to ${HIGHEST_PORT})`, {
+      name,
+      port,
+    })
   }
 }
 
@@ -71,7 +82,10 @@ async function choosePorts(host: string, options: LocalnetOptions): Promise<read
   }
   const wsPort = options.wsPort ?? port + 1
   if (wsPort === port) {
-    throw new LocalnetError("InvalidOption", `port and wsPort are both ${port}: RPC and WebSocket need one each`)
+    throw new LocalnetError(
+      "InvalidOption",
+      `port and wsPort are both ${port}: RPC and WebSocket need one each`,
+    )
   }
   requirePort("wsPort", wsPort)
   await requireFreePort(host, port)
@@ -92,7 +106,12 @@ async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   throw new LocalnetError("NoRuntime", message)
 }
 
-async function prepare(runtime: Runtime, payer: Keypair, options: LocalnetOptions, programs: readonly LocalProgram[]) {
+async function prepare(
+  runtime: Runtime,
+  payer: Keypair,
+  options: LocalnetOptions,
+  programs: readonly LocalProgram[],
+) {
   const connection = new Connection(runtime.rpcUrl, { wsEndpoint: runtime.wsUrl, commitment: "confirmed" })
   const cheatcodes = await hasCheatcodes(runtime.rpcUrl)
   if (options.genesisUnixTime !== undefined) {

@@ -1,4 +1,4 @@
-import { Connection, type PublicKey, SYSVAR_CLOCK_PUBKEY, SYSVAR_RENT_PUBKEY } from "@solana/web3.js"
+import { type Connection, type PublicKey, SYSVAR_CLOCK_PUBKEY, SYSVAR_RENT_PUBKEY } from "@solana/web3.js"
 import { LocalnetError } from "./errors"
 import { type LocalProgram, readProgram } from "./programs"
 import { callRpc } from "./rpc"
@@ -38,7 +38,11 @@ export async function setMainnetRent(rpcUrl: string): Promise<void> {
  *
  * @throws {LocalnetError} `ProgramMissing`, `RpcFailed`.
  */
-export async function deployProgram(rpcUrl: string, program: LocalProgram, authority: PublicKey): Promise<void> {
+export async function deployProgram(
+  rpcUrl: string,
+  program: LocalProgram,
+  authority: PublicKey,
+): Promise<void> {
   const bytes = readProgram(program)
   for (let offset = 0; offset < bytes.length; offset += PROGRAM_CHUNK_BYTES) {
     const chunk = bytes.subarray(offset, offset + PROGRAM_CHUNK_BYTES).toString("hex")
@@ -88,7 +92,9 @@ export async function readUnixTime(connection: Connection): Promise<number> {
  */
 export async function travelTo(connection: Connection, unixSeconds: number): Promise<void> {
   if (!Number.isSafeInteger(unixSeconds)) {
-    throw new LocalnetError("InvalidOption", `${unixSeconds} is not a unix time in whole seconds`, { unixSeconds })
+    throw new LocalnetError("InvalidOption", `${unixSeconds} is not a unix time in whole seconds`, {
+      unixSeconds,
+    })
   }
   const current = await readUnixTime(connection)
   if (unixSeconds === current) return

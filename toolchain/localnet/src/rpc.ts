@@ -13,7 +13,11 @@ const METHOD_NOT_FOUND = -32601
  *
  * @throws {LocalnetError} `RpcFailed` when nothing answers, or the answer is an error.
  */
-export async function callRpc(rpcUrl: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+export async function callRpc(
+  rpcUrl: string,
+  method: string,
+  params: readonly unknown[] = [],
+): Promise<unknown> {
   let response: RpcResponse
   try {
     const answer = await fetch(rpcUrl, {

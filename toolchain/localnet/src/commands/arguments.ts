@@ -4,11 +4,20 @@ import type { BlockProductionMode } from "../runtime/runtime"
 const BLOCK_PRODUCTION_MODES: readonly BlockProductionMode[] = ["clock", "transaction", "manual"]
 
 /** Reads a whole number of at least `least`, or the default where the option is absent. */
-export function readWholeNumber(name: string, text: string | undefined, least: number, otherwise: number): number {
+export function readWholeNumber(
+  name: string,
+  text: string | undefined,
+  least: number,
+  otherwise: number,
+): number {
   if (text === undefined) return otherwise
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value) && value >= least) return value
-  throw new LocalnetError("InvalidOption", `--${name}: "${text}" is not a whole number of at least ${least}`, { name })
+  throw new LocalnetError(
+    "InvalidOption",
+    `--${name}: "${text}" is not a whole number of at least ${least}`,
+    { name },
+  )
 }
 
 /** Reads `--block-production-mode`. */

@@ -70,9 +70,15 @@ function readAddress(text: string): PublicKey {
 function readKeypairAddress(path: string): PublicKey {
   const file = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path
   try {
-    return Keypair.fromSecretKey(Uint8Array.from(JSON.parse(readFileSync(file, "utf8")) as number[])).publicKey
+    return Keypair.fromSecretKey(Uint8Array.from(JSON.parse(readFileSync(file, "utf8")) as number[]))
+      .publicKey
   } catch (cause) {
-    throw new LocalnetError("InvalidOption", `--airdrop-keypair-path: ${file} is not a key file`, { file }, { cause })
+    throw new LocalnetError(
+      "InvalidOption",
+      `--airdrop-keypair-path: ${file} is not a key file`,
+      { file },
+      { cause },
+    )
   }
 }
 
@@ -92,12 +98,17 @@ async function run(parameters: readonly string[]): Promise<void> {
     return
   }
   if (positionals.length !== 1 || positionals[0] !== "start") {
-    throw new LocalnetError("InvalidOption", `"${positionals.join(" ")}" is not a command: only "start" (see --help)`)
+    throw new LocalnetError(
+      "InvalidOption",
+      `"${positionals.join(" ")}" is not a command: only "start" (see --help)`,
+    )
   }
   const defaultKeypair = join(homedir(), ".config", "solana", "id.json")
   const keypairs = values["airdrop-keypair-path"] ?? (existsSync(defaultKeypair) ? [defaultKeypair] : [])
   const addresses = [...(values.airdrop ?? []).map(readAddress), ...keypairs.map(readKeypairAddress)]
-  const lamports = BigInt(readWholeNumber("airdrop-amount", values["airdrop-amount"], 1, DEFAULT_AIRDROP_LAMPORTS))
+  const lamports = BigInt(
+    readWholeNumber("airdrop-amount", values["airdrop-amount"], 1, DEFAULT_AIRDROP_LAMPORTS),
+  )
   const port = readWholeNumber("port", values.port, 1, DEFAULT_PORT)
   const localnet = await startLocalnet({
     ...(values.host === undefined ? {} : { host: values.host }),

@@ -40,8 +40,16 @@ export function surfpoolArguments(options: RuntimeOptions): string[] {
 }
 
 /** The arguments of `solana-test-validator`, which takes programs only at its start. */
-export function testValidatorArguments(options: RuntimeOptions, ledger: string, faucetPort: number): string[] {
-  const programs = options.programs.flatMap(({ address, path }) => ["--bpf-program", address.toBase58(), path])
+export function testValidatorArguments(
+  options: RuntimeOptions,
+  ledger: string,
+  faucetPort: number,
+): string[] {
+  const programs = options.programs.flatMap(({ address, path }) => [
+    "--bpf-program",
+    address.toBase58(),
+    path,
+  ])
   return [
     ...["--reset", "--quiet", "--ledger", ledger, "--bind-address", options.host],
     ...["--rpc-port", `${options.port}`, "--faucet-port", `${faucetPort}`],
