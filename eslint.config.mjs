@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint"
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "target/**", "out/**", ".stk/**", "sdk/src/idl/**"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "target/**", "out/**", ".stk/**", "sdk/src/idl/stk.ts"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

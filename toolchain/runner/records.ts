@@ -59,6 +59,11 @@ export function removeRecord(name: string, root: string = ROOT): void {
   rmSync(recordFile(name, root), { force: true })
 }
 
+/** Forgets every record: before a run of everything, which then leaves none of files that are gone. */
+export function removeRecords(root: string = ROOT): void {
+  rmSync(recordFolder(root), { recursive: true, force: true })
+}
+
 export function readRecord(name: string, root: string = ROOT): RunRecord | null {
   const file = recordFile(name, root)
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunRecord) : null

@@ -123,10 +123,6 @@ export const PARTS: Readonly<Record<string, () => Step[]>> = {
     ...lintSteps(),
     cargoTest(),
     ...mochaGroups(),
-    check(
-      { name: "bench is current", needs: [PROGRAM, TYPESCRIPT], lane: "bench" },
-      "npm",
-      npmRun("bench:check"),
     ),
   ],
   lint: () => lintSteps(),
