@@ -1,0 +1,15 @@
+export {
+  AccountNotFoundError,
+  InvalidAccountError,
+  InvalidArgumentError,
+  SDK_ERROR_CODES,
+  StkSdkError,
+  type StkSdkErrorOptions,
+} from "./base.js"
+export { decodeError, decodeErrorLogs, decodeTransactionError } from "./decode.js"
+export {
+  ProgramError,
+  TransactionFailedError,
+  type ProgramErrorName,
+  type ProgramErrorOptions,
+} from "./program.js"

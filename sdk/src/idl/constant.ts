@@ -1,0 +1,783 @@
+// Generated from stk.json by scripts/generate-idl.mjs; never edited.
+
+/** The program's interface. Errors keep the names by which the SDK reports them. */
+export const STK_IDL = {
+  address: "STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg",
+  metadata: {
+    name: "stk",
+    version: "0.1.0",
+    spec: "0.1.0",
+    description:
+      "A contribution economy: emission, weekly scores and settlement as a ledger over one SPL vault",
+  },
+  instructions: [
+    {
+      name: "absorbSurplus",
+      discriminator: [180, 189, 148, 104, 104, 108, 3, 246],
+      accounts: [
+        { name: "economy", writable: true },
+        { name: "vault", relations: ["economy"] },
+      ],
+      args: [],
+    },
+    {
+      name: "acceptRole",
+      discriminator: [52, 25, 7, 231, 196, 235, 119, 253],
+      accounts: [
+        { name: "holder", signer: true },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "role", type: "u8" }],
+    },
+    {
+      name: "auditScore",
+      discriminator: [60, 42, 98, 149, 13, 16, 91, 72],
+      accounts: [{ name: "economy" }, { name: "week", writable: true }, { name: "page", writable: true }],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "dailyCounts", type: "bytes" },
+        { name: "proof", type: { vec: { array: ["u8", 32] } } },
+      ],
+    },
+    {
+      name: "createEconomy",
+      discriminator: [85, 145, 44, 61, 248, 116, 36, 138],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "mint", writable: true, signer: true },
+        {
+          name: "economy",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [101, 99, 111, 110, 111, 109, 121] },
+              { kind: "account", path: "mint" },
+            ],
+          },
+        },
+        {
+          name: "vault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [118, 97, 117, 108, 116] },
+              { kind: "account", path: "economy" },
+            ],
+          },
+        },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "decimals", type: "u8" },
+        { name: "parameters", type: { defined: { name: "economyParameters" } } },
+      ],
+    },
+    {
+      name: "createPage",
+      discriminator: [90, 127, 28, 131, 203, 232, 77, 26],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy", writable: true },
+        {
+          name: "page",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [112, 97, 103, 101] },
+              { kind: "account", path: "economy" },
+              { kind: "arg", path: "index" },
+            ],
+          },
+        },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [{ name: "index", type: "u32" }],
+    },
+    {
+      name: "deposit",
+      discriminator: [242, 35, 198, 137, 82, 225, 242, 182],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "vault", writable: true, relations: ["economy"] },
+        { name: "source", writable: true },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "amount", type: "u64" },
+      ],
+    },
+    {
+      name: "growPage",
+      discriminator: [63, 105, 231, 97, 89, 112, 66, 222],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "page", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
+      name: "holdWeek",
+      discriminator: [77, 115, 94, 34, 197, 226, 190, 227],
+      accounts: [
+        { name: "guardian", signer: true, address: "economy.roles.guardian" },
+        { name: "economy" },
+        { name: "week", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "openWeek",
+      discriminator: [20, 46, 79, 11, 212, 77, 53, 211],
+      accounts: [
+        { name: "oracle", writable: true, signer: true, address: "economy.roles.oracle" },
+        { name: "economy", writable: true },
+        {
+          name: "week",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [119, 101, 101, 107] },
+              { kind: "account", path: "economy" },
+              { kind: "arg", path: "index" },
+            ],
+          },
+        },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "index", type: "u32" },
+        { name: "detailRoot", type: { array: ["u8", 32] } },
+      ],
+    },
+    {
+      name: "pause",
+      discriminator: [211, 22, 221, 251, 74, 121, 193, 47],
+      accounts: [
+        { name: "guardian", signer: true, address: "economy.roles.guardian" },
+        { name: "economy", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "proposeRole",
+      discriminator: [79, 5, 160, 90, 21, 127, 195, 5],
+      accounts: [
+        { name: "authority", signer: true },
+        { name: "economy", writable: true },
+      ],
+      args: [
+        { name: "role", type: "u8" },
+        { name: "proposed", type: "pubkey" },
+      ],
+    },
+    {
+      name: "registerMembers",
+      discriminator: [246, 35, 254, 62, 255, 94, 133, 178],
+      accounts: [
+        { name: "registrar", writable: true, signer: true, address: "economy.roles.registrar" },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [{ name: "wallets", type: { vec: "pubkey" } }],
+    },
+    {
+      name: "releaseEmission",
+      discriminator: [248, 103, 174, 57, 15, 35, 227, 38],
+      accounts: [
+        { name: "economy", writable: true },
+        { name: "mint", writable: true, relations: ["economy"] },
+        { name: "vault", writable: true, relations: ["economy"] },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [],
+    },
+    {
+      name: "resume",
+      discriminator: [1, 166, 51, 170, 127, 32, 141, 206],
+      accounts: [
+        { name: "admin", signer: true, address: "economy.roles.admin" },
+        { name: "economy", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "sealWeek",
+      discriminator: [211, 174, 42, 160, 126, 155, 29, 142],
+      accounts: [
+        { name: "oracle", signer: true, address: "economy.roles.oracle" },
+        { name: "economy", writable: true },
+        { name: "week", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "setLevels",
+      discriminator: [52, 141, 212, 187, 137, 104, 174, 242],
+      accounts: [
+        { name: "registrar", signer: true, address: "economy.roles.registrar" },
+        { name: "economy" },
+        { name: "page", writable: true },
+      ],
+      args: [
+        { name: "evidence", type: { array: ["u8", 32] } },
+        { name: "slots", type: { vec: "u16" } },
+        { name: "levels", type: { vec: "u8" } },
+      ],
+    },
+    {
+      name: "settlePage",
+      discriminator: [124, 133, 192, 29, 69, 119, 185, 222],
+      accounts: [
+        { name: "economy", writable: true },
+        { name: "week", writable: true },
+        { name: "page", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "submitScores",
+      discriminator: [46, 129, 148, 83, 12, 25, 202, 56],
+      accounts: [
+        { name: "oracle", signer: true, address: "economy.roles.oracle" },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+      ],
+      args: [{ name: "batch", type: { defined: { name: "scoreBatch" } } }],
+    },
+    {
+      name: "withdraw",
+      discriminator: [183, 18, 70, 156, 148, 109, 161, 34],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "vault", writable: true, relations: ["economy"] },
+        { name: "destination", writable: true },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "amount", type: "u64" },
+      ],
+    },
+  ],
+  accounts: [
+    { name: "economy", discriminator: [9, 71, 93, 255, 152, 187, 170, 154] },
+    { name: "pageHeader", discriminator: [31, 244, 72, 81, 69, 231, 223, 142] },
+    { name: "week", discriminator: [189, 31, 84, 251, 1, 211, 185, 155] },
+  ],
+  events: [
+    { name: "deposited", discriminator: [111, 141, 26, 45, 161, 35, 100, 57] },
+    { name: "economyCreated", discriminator: [191, 63, 190, 129, 85, 56, 210, 142] },
+    { name: "emissionReleased", discriminator: [236, 223, 110, 161, 61, 143, 89, 82] },
+    { name: "levelsSet", discriminator: [51, 144, 165, 63, 129, 235, 252, 129] },
+    { name: "membersRegistered", discriminator: [85, 58, 26, 138, 156, 177, 122, 221] },
+    { name: "pageCreated", discriminator: [200, 35, 120, 96, 139, 68, 248, 194] },
+    { name: "pageGrown", discriminator: [54, 213, 192, 245, 145, 46, 172, 1] },
+    { name: "pageSettled", discriminator: [199, 38, 100, 170, 248, 72, 39, 64] },
+    { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
+    { name: "roleAccepted", discriminator: [130, 219, 17, 167, 202, 238, 104, 50] },
+    { name: "roleProposed", discriminator: [168, 105, 155, 70, 211, 61, 123, 252] },
+    { name: "scoreAudited", discriminator: [225, 239, 84, 75, 247, 107, 219, 147] },
+    { name: "scoresSubmitted", discriminator: [109, 164, 117, 238, 158, 221, 231, 107] },
+    { name: "surplusAbsorbed", discriminator: [63, 108, 50, 58, 160, 101, 237, 20] },
+    { name: "weekHeld", discriminator: [8, 27, 50, 89, 61, 63, 212, 250] },
+    { name: "weekOpened", discriminator: [67, 208, 190, 142, 9, 241, 90, 168] },
+    { name: "weekSealed", discriminator: [78, 85, 227, 57, 19, 251, 125, 123] },
+    { name: "weekSettled", discriminator: [140, 96, 36, 113, 181, 128, 232, 169] },
+    { name: "withdrawn", discriminator: [20, 89, 223, 198, 194, 124, 219, 13] },
+  ],
+  errors: [
+    { code: 6000, name: "NotAdmin", msg: "Only the economy's admin may do this" },
+    { code: 6001, name: "NotRegistrar", msg: "Only the economy's registrar may do this" },
+    { code: 6002, name: "NotOracle", msg: "Only the economy's oracle may do this" },
+    { code: 6003, name: "NotGuardian", msg: "Only the economy's guardian may do this" },
+    { code: 6004, name: "NotRoleHolder", msg: "Only the admin or the present holder may hand a role over" },
+    { code: 6005, name: "NotProposed", msg: "This address was not proposed for the role" },
+    { code: 6006, name: "UnknownRole", msg: "There is no such role" },
+    { code: 6007, name: "Paused", msg: "The economy is paused" },
+    { code: 6008, name: "NotPaused", msg: "The economy is not paused" },
+    { code: 6009, name: "WrongEconomy", msg: "The account belongs to another economy" },
+    { code: 6010, name: "WrongVault", msg: "The token account is not this economy's vault" },
+    { code: 6011, name: "WrongMint", msg: "The mint is not this economy's" },
+    { code: 6012, name: "WrongMember", msg: "The slot does not hold this wallet" },
+    { code: 6013, name: "UnknownSlot", msg: "The page has no such slot" },
+    { code: 6014, name: "WrongWeek", msg: "The week account is not that of the economy's current week" },
+    { code: 6015, name: "BadName", msg: "The name must have 1 to 32 bytes and the symbol 1 to 10" },
+    {
+      code: 6016,
+      name: "FundSharesDoNotAddUp",
+      msg: "The shares of the five funds must sum to 10,000 basis points",
+    },
+    {
+      code: 6017,
+      name: "BadEmission",
+      msg: "The emission must be positive, and its whole series at most the cap",
+    },
+    {
+      code: 6018,
+      name: "BadGenesis",
+      msg: "Genesis must not lie before the creation nor more than a year after it",
+    },
+    {
+      code: 6019,
+      name: "BadEventTypes",
+      msg: "There must be 1 to 16 event types, at least one with a weight",
+    },
+    { code: 6020, name: "BadEventName", msg: "An event type's name must have 1 to 32 bytes and occur once" },
+    { code: 6021, name: "BadDailyLimit", msg: "A scored event type needs a daily limit" },
+    { code: 6022, name: "CountsTooWide", msg: "The counts of a week need more than 64 bits" },
+    {
+      code: 6023,
+      name: "BadCoefficient",
+      msg: "The coefficients of level 1 and of every step of the consistency must be positive",
+    },
+    { code: 6024, name: "BadDecimals", msg: "Decimals must be 3 to 9" },
+    { code: 6025, name: "RewardTooLarge", msg: "The highest weekly reward does not fit" },
+    { code: 6026, name: "DelayTooLong", msg: "A delay may be at most 30 days" },
+    { code: 6027, name: "NothingDue", msg: "No day has ended since the last release" },
+    { code: 6028, name: "PageOutOfOrder", msg: "Pages are created one after the other" },
+    { code: 6029, name: "PageIsFullSize", msg: "The page has its full size" },
+    { code: 6030, name: "PageFull", msg: "The page does not have room for all the wallets" },
+    { code: 6031, name: "WrongPage", msg: "Members are registered into the first page with free slots" },
+    {
+      code: 6032,
+      name: "WalletCount",
+      msg: "There must be one membership account for each wallet, and at least one and at most 32 wallets",
+    },
+    { code: 6033, name: "WrongMembership", msg: "The membership account is not that of the wallet" },
+    { code: 6034, name: "AlreadyRegistered", msg: "The wallet is registered already" },
+    { code: 6035, name: "UnknownLevel", msg: "The economy has no such level" },
+    { code: 6036, name: "WeekIsOpen", msg: "Levels do not change while a week is open" },
+    { code: 6037, name: "WeekNotOver", msg: "The week has not ended yet" },
+    {
+      code: 6038,
+      name: "WeekOutOfOrder",
+      msg: "Weeks are opened one after the other, from the week of genesis on",
+    },
+    { code: 6039, name: "PreviousWeekNotSettled", msg: "The week before is not settled" },
+    { code: 6040, name: "WeekNotOpen", msg: "The week is not open" },
+    { code: 6041, name: "WeekNotSealed", msg: "The week is not sealed" },
+    { code: 6042, name: "BatchOutOfOrder", msg: "A batch must start at the page's next slot" },
+    { code: 6043, name: "BatchForAnotherWeek", msg: "The batch is for another week" },
+    { code: 6044, name: "BatchBeyondMembers", msg: "The batch names slots without a member of this week" },
+    {
+      code: 6045,
+      name: "BatchWidth",
+      msg: "The bytes of each member in the batch do not follow from the rules",
+    },
+    { code: 6046, name: "CountAboveLimit", msg: "A count is above seven times its daily limit" },
+    { code: 6047, name: "NothingCounted", msg: "A member marked as active has no counted event" },
+    { code: 6048, name: "ScoresMissing", msg: "Scores of some members are missing" },
+    { code: 6049, name: "WeekIsHeld", msg: "The week is held, or its delay has not passed" },
+    { code: 6050, name: "NoHoldLeft", msg: "The guardian has no hold left for this week" },
+    { code: 6051, name: "PageAlreadySettled", msg: "The page is settled already" },
+    { code: 6052, name: "AuditIsOver", msg: "The scores can be audited until the next week is opened" },
+    {
+      code: 6053,
+      name: "DailyCountsLength",
+      msg: "The daily counts do not have the length that follows from the rules",
+    },
+    { code: 6054, name: "ProofDoesNotMatch", msg: "The proof does not lead to the week's root" },
+    { code: 6055, name: "AmountIsZero", msg: "The amount is zero" },
+    { code: 6056, name: "BalanceTooSmall", msg: "The balance is too small" },
+    { code: 6057, name: "NoSurplus", msg: "The vault holds no more than it owes" },
+    { code: 6058, name: "Overflow", msg: "An amount does not fit" },
+    { code: 6059, name: "LedgerDoesNotAddUp", msg: "The ledger does not add up" },
+    { code: 6060, name: "WrongDestination", msg: "The destination is not a token account of the member" },
+  ],
+  types: [
+    {
+      name: "deposited",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "balance", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "economy",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "genesis", type: "i64" },
+          { name: "emissionFirstYear", type: "u64" },
+          { name: "emissionCap", type: "u64" },
+          { name: "releasedDays", type: "u64" },
+          { name: "minted", type: "u64" },
+          { name: "burnt", type: "u64" },
+          { name: "withdrawn", type: "u64" },
+          { name: "deposited", type: "u64" },
+          { name: "funds", type: { array: ["u64", 5] } },
+          { name: "memberBalances", type: "u64" },
+          { name: "staked", type: "u64" },
+          { name: "frozen", type: "u64" },
+          { name: "unsettled", type: "u64" },
+          { name: "weekDue", type: "u64" },
+          { name: "scoring", type: { array: ["u64", 111] } },
+          { name: "members", type: "u32" },
+          { name: "pages", type: "u32" },
+          { name: "week", type: "u32" },
+          { name: "weekMembers", type: "u32" },
+          { name: "weekPages", type: "u32" },
+          { name: "weekActive", type: "u32" },
+          { name: "settleDelaySeconds", type: "u32" },
+          { name: "holdSeconds", type: "u32" },
+          { name: "eventTypes", type: { array: [{ defined: { name: "eventType" } }, 16] } },
+          { name: "fundBps", type: { array: ["u16", 5] } },
+          { name: "levelTenths", type: { array: ["u16", 8] } },
+          { name: "streakHundredths", type: { array: ["u16", 5] } },
+          { name: "roles", type: { defined: { name: "roles" } } },
+          { name: "proposed", type: { defined: { name: "roles" } } },
+          { name: "mint", type: "pubkey" },
+          { name: "vault", type: "pubkey" },
+          { name: "name", type: { array: ["u8", 32] } },
+          { name: "symbol", type: { array: ["u8", 10] } },
+          { name: "eventTypeCount", type: "u8" },
+          { name: "halvingYears", type: "u8" },
+          { name: "decimals", type: "u8" },
+          { name: "paused", type: "u8" },
+          { name: "weekStatus", type: "u8" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 132] } },
+        ],
+      },
+    },
+    {
+      name: "economyCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "mint", type: "pubkey" },
+          { name: "vault", type: "pubkey" },
+          { name: "admin", type: "pubkey" },
+          { name: "genesis", type: "i64" },
+        ],
+      },
+    },
+    {
+      name: "economyParameters",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "name", type: "string" },
+          { name: "symbol", type: "string" },
+          { name: "genesis", type: { option: "i64" } },
+          { name: "emissionFirstYear", type: "u64" },
+          { name: "halvingYears", type: "u8" },
+          { name: "emissionCap", type: "u64" },
+          { name: "fundBps", type: { array: ["u16", 5] } },
+          { name: "levelTenths", type: { array: ["u16", 8] } },
+          { name: "streakHundredths", type: { array: ["u16", 5] } },
+          { name: "eventTypes", type: { vec: { defined: { name: "eventTypeParameters" } } } },
+          { name: "settleDelaySeconds", type: "u32" },
+          { name: "holdSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "emissionReleased",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "shares", type: { array: ["u64", 5] } },
+          { name: "releasedDays", type: "u64" },
+          { name: "minted", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "eventType",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "name", type: { array: ["u8", 32] } },
+          { name: "weight", type: "u32" },
+          { name: "dailyLimit", type: "u16" },
+          { name: "reserved", type: { array: ["u8", 2] } },
+        ],
+      },
+    },
+    {
+      name: "eventTypeParameters",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "name", type: "string" },
+          { name: "weight", type: "u32" },
+          { name: "dailyLimit", type: "u16" },
+        ],
+      },
+    },
+    {
+      name: "levelsSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "evidence", type: { array: ["u8", 32] } },
+          { name: "slots", type: { vec: "u16" } },
+          { name: "levels", type: { vec: "u8" } },
+        ],
+      },
+    },
+    {
+      name: "membersRegistered",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "firstSlot", type: "u16" },
+          { name: "wallets", type: { vec: "pubkey" } },
+          { name: "day", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "pageCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "pageGrown",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "capacity", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "pageHeader",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "due", type: "u64" },
+          { name: "index", type: "u32" },
+          { name: "week", type: "u32" },
+          { name: "cursor", type: "u32" },
+          { name: "settledWeek", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "mismatched", type: { array: ["u8", 128] } },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 7] } },
+        ],
+      },
+    },
+    {
+      name: "pageSettled",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "page", type: "u32" },
+          { name: "paid", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "pauseChanged",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "paused", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "roleAccepted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "role", type: "u8" },
+          { name: "holder", type: "pubkey" },
+        ],
+      },
+    },
+    {
+      name: "roleProposed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "role", type: "u8" },
+          { name: "proposed", type: "pubkey" },
+        ],
+      },
+    },
+    {
+      name: "roles",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "admin", type: "pubkey" },
+          { name: "registrar", type: "pubkey" },
+          { name: "oracle", type: "pubkey" },
+          { name: "validator", type: "pubkey" },
+          { name: "treasurer", type: "pubkey" },
+          { name: "guardian", type: "pubkey" },
+        ],
+      },
+    },
+    {
+      name: "scoreAudited",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "page", type: "u32" },
+          { name: "slot", type: "u16" },
+          { name: "submitted", type: "u32" },
+          { name: "recomputed", type: "u32" },
+          { name: "mismatches", type: "u32" },
+        ],
+      },
+    },
+    { name: "scoreBatch", type: { kind: "struct", fields: [{ name: "header", type: "u32" }] } },
+    {
+      name: "scoresSubmitted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "page", type: "u32" },
+          { name: "firstSlot", type: "u32" },
+          { name: "due", type: "u64" },
+          { name: "bitmap", type: { vec: "u8" } },
+          { name: "counts", type: { vec: "u8" } },
+        ],
+      },
+    },
+    {
+      name: "surplusAbsorbed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "rewardsPool", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "week",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "due", type: "u64" },
+          { name: "payable", type: "u64" },
+          { name: "paid", type: "u64" },
+          { name: "openedAt", type: "i64" },
+          { name: "sealedAt", type: "i64" },
+          { name: "settleFrom", type: "i64" },
+          { name: "index", type: "u32" },
+          { name: "members", type: "u32" },
+          { name: "active", type: "u32" },
+          { name: "pagesSettled", type: "u32" },
+          { name: "mismatches", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "detailRoot", type: { array: ["u8", 32] } },
+          { name: "held", type: "u8" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 34] } },
+        ],
+      },
+    },
+    {
+      name: "weekHeld",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "settleFrom", type: "i64" },
+        ],
+      },
+    },
+    {
+      name: "weekOpened",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "members", type: "u32" },
+          { name: "detailRoot", type: { array: ["u8", 32] } },
+        ],
+      },
+    },
+    {
+      name: "weekSealed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "due", type: "u64" },
+          { name: "payable", type: "u64" },
+          { name: "active", type: "u32" },
+          { name: "rewardsPool", type: "u64" },
+          { name: "settleFrom", type: "i64" },
+        ],
+      },
+    },
+    {
+      name: "weekSettled",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "week", type: "u32" },
+          { name: "paid", type: "u64" },
+          { name: "returned", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "withdrawn",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "balance", type: "u64" },
+        ],
+      },
+    },
+  ],
+} as const

@@ -1,0 +1,3 @@
+export { STK_IDL } from "./constant.js"
+export type { Stk } from "./stk.js"
+export type { Defined, StructOf, Tuple, TypeName, ValueOf } from "./codec.js"

@@ -1,0 +1,53 @@
+export { formatAmount, parseAmount } from "./amount.js"
+export { decodeScoreBatch, encodeScoreBatch, type ScoreBatch } from "./batch.js"
+export {
+  checkEmission,
+  cumulativeEmission,
+  dayAmount,
+  DAYS_PER_YEAR,
+  daysEnded,
+  totalEmission,
+  yearAmount,
+  type EmissionCurve,
+} from "./emission.js"
+export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree } from "./merkle.js"
+export { shareFloor } from "./pro_rata.js"
+export {
+  bytesPerMember,
+  countedOfDay,
+  countWidths,
+  DAYS_PER_WEEK,
+  encodeDailyCounts,
+  highestDailyPoints,
+  highestPoints,
+  highestReward,
+  LEVELS,
+  MAX_EVENT_TYPES,
+  packCounts,
+  pointsOf,
+  pointsOfDays,
+  rewardOf,
+  scoredTypes,
+  streakAfter,
+  STREAK_STEPS,
+  unitOf,
+  unpackCounts,
+  weeklyCap,
+  weeklyCounts,
+  type EventWeight,
+  type ScoringRules,
+} from "./score.js"
+export { bpsShareFloor, splitByBps, WHOLE_BPS } from "./split.js"
+export {
+  closingSunday,
+  dateOfDay,
+  FIRST_MONDAY,
+  isoWeek,
+  SECONDS_PER_DAY,
+  SECONDS_PER_WEEK,
+  unixDay,
+  weekEnd,
+  weekOf,
+  weekOfIso,
+  weekStart,
+} from "./week.js"

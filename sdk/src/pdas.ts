@@ -1,0 +1,43 @@
+import { PublicKey } from "@solana/web3.js"
+import { STK_PROGRAM_ID } from "./constants.js"
+import { Writer } from "./idl/codec.js"
+
+const text = (seed: string): Uint8Array => new TextEncoder().encode(seed)
+const u32 = (value: number, field: string): Uint8Array => new Writer().integer(value, 4, field).finish()
+
+/** Address of the economy whose token is `mint`, and its bump. */
+export function economyPda(mint: PublicKey, programId: PublicKey = STK_PROGRAM_ID): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("economy"), mint.toBytes()], programId)
+}
+
+/** Address of the token account that holds every token inside the economy. */
+export function vaultPda(economy: PublicKey, programId: PublicKey = STK_PROGRAM_ID): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("vault"), economy.toBytes()], programId)
+}
+
+/** Address of the member page with this index. */
+export function pagePda(
+  economy: PublicKey,
+  index: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("page"), economy.toBytes(), u32(index, "page")], programId)
+}
+
+/** Address of the record that says where a wallet's slot is. */
+export function membershipPda(
+  economy: PublicKey,
+  wallet: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("member"), economy.toBytes(), wallet.toBytes()], programId)
+}
+
+/** Address of the record of a week. */
+export function weekPda(
+  economy: PublicKey,
+  week: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("week"), economy.toBytes(), u32(week, "week")], programId)
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from "../errors/base.js"
+import type { Tuple } from "../idl/codec.js"
+import type { EconomyParameters, EventTypeParameters } from "../instructions/create_economy.js"
+import { LEVELS } from "../math/score.js"
+
+/** A qualification level of a preset. */
+export interface PresetLevel {
+  name: string
+  /** Coefficient in tenths. */
+  tenths: number
+  /** What a member must have done for it. */
+  requirement: string
+}
+
+/** The rules of an economy with the names that the chain does not need. Amounts are base units. */
+export interface EconomyPreset {
+  name: string
+  symbol: string
+  decimals: number
+  emissionFirstYear: bigint
+  halvingYears: number
+  emissionCap: bigint
+  /** By `Fund`. */
+  fundBps: Tuple<number, 5>
+  /** From level 1, at most 8. */
+  levels: readonly PresetLevel[]
+  streakHundredths: Tuple<number, 5>
+  eventTypes: readonly EventTypeParameters[]
+  settleDelaySeconds: number
+  holdSeconds: number
+}
+
+/** What `createEconomyInstruction` takes of a preset. `genesis` in unix seconds; null for the time of the creation. */
+export function economyParameters(preset: EconomyPreset, genesis: number | null = null): EconomyParameters {
+  if (preset.levels.length > LEVELS) throw new InvalidArgumentError("levels", `at most ${LEVELS}`)
+  const tenths = (level: number): number => preset.levels[level - 1]?.tenths ?? 0
+  return {
+    name: preset.name,
+    symbol: preset.symbol,
+    genesis,
+    emissionFirstYear: preset.emissionFirstYear,
+    halvingYears: preset.halvingYears,
+    emissionCap: preset.emissionCap,
+    fundBps: preset.fundBps,
+    levelTenths: [tenths(1), tenths(2), tenths(3), tenths(4), tenths(5), tenths(6), tenths(7), tenths(8)],
+    streakHundredths: preset.streakHundredths,
+    eventTypes: preset.eventTypes,
+    settleDelaySeconds: preset.settleDelaySeconds,
+    holdSeconds: preset.holdSeconds,
+  }
+}
