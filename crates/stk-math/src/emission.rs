@@ -7,8 +7,7 @@ pub const SECONDS_PER_DAY: u64 = 86_400;
 
 /// A halving emission curve.
 ///
-/// Invariant of every value made by [`EmissionCurve::new`]: `first_year × 365` and the whole series fit `u64`, so none of
-/// the methods can overflow.
+/// Invariant: `first_year × 365` and the whole series fit `u64`, so none of the methods can overflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmissionCurve {
     first_year: u64,
@@ -20,10 +19,15 @@ impl EmissionCurve {
     ///
     /// `None` when either is zero, or when the sum of the series is above `cap` or does not fit `u64`.
     pub fn new(first_year: u64, halving_years: u8, cap: u64) -> Option<Self> {
-        let curve = Self { first_year, halving_years: u64::from(halving_years) };
+        let curve = Self::accepted(first_year, halving_years);
         let fits_a_year = first_year.checked_mul(DAYS_PER_YEAR).is_some();
         let total = curve.total()?;
         (first_year > 0 && halving_years > 0 && fits_a_year && total <= cap).then_some(curve)
+    }
+
+    /// The curve of numbers that [`Self::new`] accepted before: summing the series again would cost more than a release.
+    pub fn accepted(first_year: u64, halving_years: u8) -> Self {
+        Self { first_year, halving_years: u64::from(halving_years) }
     }
 
     /// Base units of emission year `year`, counted from 0: `first_year >> (year / halving_years)`; 0 once the shift

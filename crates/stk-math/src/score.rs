@@ -55,183 +55,218 @@ pub struct Rules<'a> {
     pub decimals: u8,
 }
 
-/// Rules prepared for scoring many members: what can be computed once is.
-#[derive(Clone, Debug)]
-pub struct Scorer {
-    scored: usize,
-    bits: u32,
-    width: [u32; MAX_EVENT_TYPES],
-    factor: [u64; MAX_EVENT_TYPES],
-    /// Highest valid packed value: bounds the topmost count and everything above it.
-    highest: u64,
-    even: Overflow,
-    odd: Overflow,
-    /// Base units a point is worth, by `level × 8 + streak`.
-    unit: [u64; (LEVELS + 1) * 8],
-}
+/// Words of prepared rules, see [`prepare`].
+pub const PREPARED_WORDS: usize = UNITS + (LEVELS + 1) * UNITS_OF_LEVEL;
 
-/// Finds counts above their cap, all fields of one parity at once: adding `2^width − 1 − cap` to a count carries out of
-/// its field exactly when it is above the cap, and the neighbours that would be hit are masked out.
-#[derive(Clone, Copy, Debug, Default)]
-struct Overflow {
-    mask: u64,
-    addend: u64,
-    carry: u64,
-}
-
-impl Overflow {
-    #[inline(always)]
-    fn found(&self, packed: u64) -> bool {
-        (packed & self.mask).wrapping_add(self.addend) & self.carry != 0
-    }
-}
+// Places of the prepared rules.
+const SCORED: usize = 0;
+const BITS: usize = 1;
+const HIGHEST: usize = 2;
+const ADDEND: usize = 3;
+const CARRIES: usize = 4;
+const NO_CARRY: usize = 5;
+const SUM_SHIFT: usize = 6;
+const MASKS: usize = 7;
+const WEIGHTS: usize = MASKS + MAX_EVENT_TYPES;
+const UNITS: usize = WEIGHTS + MAX_EVENT_TYPES;
+/// Shift of sums in rules that are not aligned.
+const NOT_ALIGNED: u32 = 64;
+/// Distance of the units of two levels: a power of two above the steps of the consistency.
+const UNITS_OF_LEVEL: usize = 8;
 
 /// Ones in the lowest `bits` bits.
 fn low_ones(bits: u32) -> u64 {
     u64::MAX.checked_shr(64u32.saturating_sub(bits)).unwrap_or(0)
 }
 
-impl Scorer {
-    /// Prepares `rules`, refusing those that don't add up or don't fit.
-    pub fn new(rules: &Rules) -> Result<Self, RulesError> {
-        let mut scorer = Self {
-            scored: 0,
-            bits: 0,
-            width: [0; MAX_EVENT_TYPES],
-            factor: [0; MAX_EVENT_TYPES],
-            highest: 0,
-            even: Overflow::default(),
-            odd: Overflow::default(),
-            unit: [0; (LEVELS + 1) * 8],
-        };
-        let highest_points = scorer.lay_out(rules.event_types)?;
-        let highest_unit = scorer.price(rules)?;
-        // One page of members at the maximum must fit, so that nothing overflows inside a batch.
-        highest_points
-            .checked_mul(highest_unit)
-            .and_then(|reward| reward.checked_mul(PAGE_SLOTS))
-            .ok_or(RulesError::RewardTooLarge)?;
-        Ok(scorer)
+/// Prepares `rules` for scoring many members, refusing those that don't add up or don't fit.
+///
+/// What follows from the rules alone is computed here once, when an economy is created, and stored with it: preparing
+/// for every batch would cost more than a tenth of the batch. [`Scorer`] reads the words.
+pub fn prepare(rules: &Rules) -> Result<[u64; PREPARED_WORDS], RulesError> {
+    let mut words = [0; PREPARED_WORDS];
+    let (head, units) = words.split_at_mut(UNITS);
+    let highest_points = lay_out(rules.event_types, head)?;
+    let highest_unit = price(rules, units)?;
+    // One page of members at the maximum must fit, so that nothing overflows inside a batch.
+    highest_points
+        .checked_mul(highest_unit)
+        .and_then(|reward| reward.checked_mul(PAGE_SLOTS))
+        .ok_or(RulesError::RewardTooLarge)?;
+    Ok(words)
+}
+
+/// Places the counts; returns the highest points of a week.
+fn lay_out(event_types: &[EventWeight], head: &mut [u64]) -> Result<u64, RulesError> {
+    if event_types.len() > MAX_EVENT_TYPES {
+        return Err(RulesError::EventTypes);
     }
-
-    /// Places the counts; returns the highest points of a week.
-    fn lay_out(&mut self, event_types: &[EventWeight]) -> Result<u64, RulesError> {
-        if event_types.len() > MAX_EVENT_TYPES {
-            return Err(RulesError::EventTypes);
+    let (places, weights) = head.split_at_mut(WEIGHTS);
+    let (summary, masks) = places.split_at_mut(MASKS);
+    let (mut bits, mut scored, mut last_shift) = (0u32, 0u64, 0u32);
+    let (mut highest, mut addend, mut carries, mut highest_points) = (0u64, 0u64, 0u64, 0u64);
+    for ((mask, weight), event_type) in masks
+        .iter_mut()
+        .zip(weights.iter_mut())
+        .zip(event_types.iter().filter(|event_type| event_type.weight > 0))
+    {
+        let cap = u64::from(event_type.daily_limit).wrapping_mul(DAYS_PER_WEEK);
+        if cap == 0 {
+            return Err(RulesError::DailyLimit);
         }
-        let mut highest_points = 0u64;
-        let mut previous = 0u64;
-        let places = self.width.iter_mut().zip(self.factor.iter_mut());
-        for ((width_place, factor), event_type) in places.zip(event_types.iter().filter(|t| t.weight > 0)) {
-            let weight = u64::from(event_type.weight);
-            let cap = u64::from(event_type.daily_limit).wrapping_mul(DAYS_PER_WEEK);
-            if cap == 0 {
-                return Err(RulesError::DailyLimit);
-            }
-            let width = 64u32.saturating_sub(cap.leading_zeros());
-            let shift = self.bits;
-            self.bits = shift.saturating_add(width);
-            if self.bits > 64 {
-                return Err(RulesError::CountsTooWide);
-            }
-            let points = cap.checked_mul(weight).ok_or(RulesError::RewardTooLarge)?;
-            highest_points = highest_points.checked_add(points).ok_or(RulesError::RewardTooLarge)?;
-
-            *width_place = width;
-            // With t_i = packed >> shift_i, count_i = t_i − (t_(i+1) << width_i): summed with the weights, every t_i
-            // appears once, times this factor. Needs no masks; modulo 2^64 throughout, and the sum itself fits.
-            *factor = weight.wrapping_sub(previous);
-            previous = weight.checked_shl(width).unwrap_or(0);
-
-            let field = low_ones(width).checked_shl(shift).unwrap_or(0);
-            let parity = if self.scored.is_multiple_of(2) { &mut self.even } else { &mut self.odd };
-            parity.mask |= field;
-            parity.addend |= low_ones(width).wrapping_sub(cap).checked_shl(shift).unwrap_or(0);
-            parity.carry |= 1u64.checked_shl(self.bits).unwrap_or(0);
-            self.highest = cap.checked_shl(shift).unwrap_or(0) | low_ones(shift);
-            self.scored = self.scored.saturating_add(1);
+        let width = 64u32.saturating_sub(cap.leading_zeros());
+        let shift = bits;
+        bits = shift.saturating_add(width);
+        if bits > 64 {
+            return Err(RulesError::CountsTooWide);
         }
-        if self.scored == 0 {
-            return Err(RulesError::EventTypes);
-        }
-        match u32::try_from(highest_points) {
-            Ok(_) => Ok(highest_points),
-            Err(_) => Err(RulesError::RewardTooLarge),
+        let points = cap.checked_mul(u64::from(event_type.weight)).ok_or(RulesError::RewardTooLarge)?;
+        highest_points = highest_points.checked_add(points).ok_or(RulesError::RewardTooLarge)?;
+
+        *mask = low_ones(width).wrapping_shl(shift);
+        *weight = u64::from(event_type.weight);
+        highest = cap.wrapping_shl(shift) | low_ones(shift);
+        addend |= low_ones(width).wrapping_sub(cap).wrapping_shl(shift);
+        carries |= 1u64.checked_shl(bits).unwrap_or(0);
+        last_shift = shift;
+        scored = scored.saturating_add(1);
+    }
+    if scored == 0 {
+        return Err(RulesError::EventTypes);
+    }
+    if u32::try_from(highest_points).is_err() {
+        return Err(RulesError::RewardTooLarge);
+    }
+    // Bits that fill the last byte are a count that must be zero.
+    let filled = bits.next_multiple_of(8);
+    addend |= low_ones(filled.saturating_sub(bits)).checked_shl(bits).unwrap_or(0);
+    carries |= 1u64.checked_shl(filled).unwrap_or(0);
+    // Where the products fit above the topmost count, each weight is moved so that all products meet there: counts
+    // are then masked, multiplied and added without moving each of them down.
+    let is_aligned = last_shift <= highest_points.leading_zeros() && filled < 64;
+    let sum_shift = if is_aligned { last_shift } else { NOT_ALIGNED };
+    if is_aligned {
+        for (mask, weight) in masks.iter().zip(weights).take(scored as usize) {
+            *weight = weight.wrapping_shl(sum_shift.wrapping_sub(mask.trailing_zeros()));
         }
     }
+    summary.copy_from_slice(&[
+        scored,
+        u64::from(bits),
+        highest,
+        addend,
+        carries,
+        addend & carries,
+        u64::from(sum_shift),
+    ]);
+    Ok(highest_points)
+}
 
-    /// Fills in what a point is worth: `level_tenths × streak_hundredths × 10^(decimals − 3)` base units, exact since
-    /// tenths times hundredths are thousandths (STK-45). Returns the highest.
-    fn price(&mut self, rules: &Rules) -> Result<u64, RulesError> {
-        let fraction = match rules.decimals {
-            decimals @ 3..=9 => 10u64.pow(u32::from(decimals).wrapping_sub(3)),
-            _ => return Err(RulesError::Decimals),
-        };
-        if rules.level_tenths[0] == 0 || rules.streak_hundredths.contains(&0) {
-            return Err(RulesError::Coefficient);
-        }
-        let mut highest = 0;
-        for (row, level) in self.unit.chunks_exact_mut(8).skip(1).zip(rules.level_tenths) {
-            for (unit, streak) in row.iter_mut().skip(1).zip(rules.streak_hundredths) {
-                // u16 × u16 × 10^6 is below 2^53.
-                *unit = u64::from(*level).wrapping_mul(u64::from(*streak)).wrapping_mul(fraction);
-                highest = highest.max(*unit);
-            }
-        }
-        Ok(highest)
+/// Fills in what a point is worth: `level_tenths × streak_hundredths × 10^(decimals − 3)` base units, exact since
+/// tenths times hundredths are thousandths (STK-45). Returns the highest.
+fn price(rules: &Rules, units: &mut [u64]) -> Result<u64, RulesError> {
+    let fraction = match rules.decimals {
+        decimals @ 3..=9 => 10u64.pow(u32::from(decimals).wrapping_sub(3)),
+        _ => return Err(RulesError::Decimals),
+    };
+    if rules.level_tenths.first() == Some(&0) || rules.streak_hundredths.contains(&0) {
+        return Err(RulesError::Coefficient);
     }
-
-    /// Bytes that an active member takes in a batch.
-    pub fn bytes(&self) -> usize {
-        self.bits.div_ceil(8) as usize
+    let mut highest = 0;
+    for (row, level) in units.chunks_exact_mut(UNITS_OF_LEVEL).skip(1).zip(rules.level_tenths) {
+        for (unit, streak) in row.iter_mut().skip(1).zip(rules.streak_hundredths) {
+            // u16 × u16 × 10^6 is below 2^53.
+            *unit = u64::from(*level).wrapping_mul(u64::from(*streak)).wrapping_mul(fraction);
+            highest = highest.max(*unit);
+        }
     }
+    Ok(highest)
+}
 
-    /// Bits of the packed counts.
-    pub fn bits(&self) -> u32 {
-        self.bits
+/// Scores members by prepared rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Scorer<'a>(&'a [u64; PREPARED_WORDS]);
+
+impl<'a> Scorer<'a> {
+    /// A scorer over the words that [`prepare`] made.
+    pub fn new(prepared: &'a [u64; PREPARED_WORDS]) -> Self {
+        Self(prepared)
     }
 
     /// How many event types are scored.
     pub fn scored(&self) -> usize {
-        self.scored
+        self.0[SCORED] as usize
+    }
+
+    /// Bits of the packed counts.
+    pub fn bits(&self) -> u32 {
+        self.0[BITS] as u32
+    }
+
+    /// Bytes that an active member takes in a batch.
+    pub fn bytes(&self) -> usize {
+        self.bits().div_ceil(8) as usize
+    }
+
+    /// Whether [`Self::points_aligned`] may be used: the counts fit seven bytes and their products fit above them.
+    pub fn is_aligned(&self) -> bool {
+        self.0[SUM_SHIFT] != u64::from(NOT_ALIGNED)
+    }
+
+    /// Whether no count is above its cap, all at once: adding `2^width − 1 − cap` to a count carries out of its field
+    /// exactly when the count is above the cap or a lower count was, and a carry flips the sum bit that it reaches.
+    /// Sees neither a carry that leaves the word nor bits above the last byte of the counts.
+    #[inline(always)]
+    fn within_caps(&self, packed: u64) -> bool {
+        (packed.wrapping_add(self.0[ADDEND]) ^ packed) & self.0[CARRIES] == self.0[NO_CARRY]
     }
 
     /// Points of packed weekly counts: `Σ count × weight`, or `None` when a count is above seven times its daily limit
-    /// (STK-30). `N` is a bound of the number of scored types: the loop is unrolled.
-    #[inline(always)]
-    pub fn points<const N: usize>(&self, packed: u64) -> Option<u64> {
-        if packed > self.highest || self.even.found(packed) || self.odd.found(packed) {
+    /// (STK-30).
+    pub fn points(&self, packed: u64) -> Option<u64> {
+        // The comparison covers the topmost count and all bits above it.
+        if packed > self.0[HIGHEST] || !self.within_caps(packed) {
             return None;
         }
+        let mut shift = 0u32;
         let mut points = 0u64;
-        let mut rest = packed;
-        for (width, factor) in self.width.iter().zip(&self.factor).take(N) {
-            points = points.wrapping_add(rest.wrapping_mul(*factor));
-            rest = rest.wrapping_shr(*width);
+        for (mask, weight) in self.0[MASKS..WEIGHTS].iter().zip(&self.0[WEIGHTS..UNITS]).take(self.scored()) {
+            let moved = if self.is_aligned() { (self.0[SUM_SHIFT] as u32).wrapping_sub(shift) } else { 0 };
+            let count = (packed & mask).wrapping_shr(shift);
+            points = points.wrapping_add(count.wrapping_mul(weight.wrapping_shr(moved)));
+            shift = shift.wrapping_add(mask.count_ones());
         }
         Some(points)
     }
 
+    /// [`Self::points`] for aligned rules of at most `N` scored types, and `packed` of no more bytes than
+    /// [`Self::bytes`]; the loop is unrolled.
+    #[inline(always)]
+    pub fn points_aligned<const N: usize>(&self, packed: u64) -> Option<u64> {
+        if !self.within_caps(packed) {
+            return None;
+        }
+        let (masks, weights) = (&self.0[MASKS..WEIGHTS], &self.0[WEIGHTS..UNITS]);
+        let mut sum = 0u64;
+        for (mask, weight) in masks.iter().zip(weights).take(N) {
+            sum = sum.wrapping_add((packed & mask).wrapping_mul(*weight));
+        }
+        Some(sum.wrapping_shr(self.0[SUM_SHIFT] as u32))
+    }
+
     /// Base units that a point is worth at `level` (1 to 8) and `streak` (1 to 5); 0 for any other.
     #[inline(always)]
-    pub fn unit(&self, level: u8, streak: u8) -> u64 {
-        self.unit
-            .get(usize::from(level).wrapping_mul(8).wrapping_add(usize::from(streak & 7)))
-            .copied()
-            .unwrap_or(0)
+    pub fn unit(&self, level: usize, streak: usize) -> u64 {
+        let place = level.wrapping_mul(UNITS_OF_LEVEL).wrapping_add(streak);
+        self.0.get(place.wrapping_add(UNITS)).copied().unwrap_or(0)
     }
 }
 
-/// Weeks in a row including `week`: one more when the week before was active, else 1; counted up to 5 (STK-43, STK-44).
+/// Weeks in a row after an active week that follows an active week with `streak`: one more, counted up to 5 (STK-43).
+/// After a week without a counted event the streak is 1 (STK-44).
 #[inline(always)]
-pub fn streak_after(streak: u8, last_active_week: u32, week: u32) -> u8 {
-    if last_active_week.wrapping_add(1) != week {
-        1
-    } else if streak < STREAK_STEPS as u8 {
-        streak.wrapping_add(1)
-    } else {
-        STREAK_STEPS as u8
-    }
+pub fn streak_after(streak: usize) -> usize {
+    streak.wrapping_add(1).min(STREAK_STEPS)
 }
 
 /// Points of a week's daily counts with the daily limits applied: `Σ weight × min(count, daily_limit)` (STK-30).

@@ -11,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod instructions;
 pub mod state;
+mod token;
 
 use instructions::*;
 

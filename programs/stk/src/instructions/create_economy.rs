@@ -107,9 +107,8 @@ impl CreateEconomy {
         economy.symbol = padded(&parameters.symbol).ok_or(StkError::BadName)?;
         set_event_types(economy, &parameters.event_types)?;
 
-        // Both refuse rules that do not fit.
-        economy.curve()?;
-        economy.scorer()?;
+        economy.check_emission()?;
+        economy.prepare_scoring()?;
 
         ctx.accounts.create_token_accounts(decimals, ctx.bumps.vault)?;
 

@@ -1,7 +1,7 @@
 use {
-    crate::{error::StkError, event::Deposited, state::*},
+    crate::{error::StkError, event::Deposited, state::*, token},
     anchor_lang::prelude::*,
-    anchor_spl::token::{TokenAccount, TokenCpiExt},
+    anchor_spl::token::TokenAccount,
 };
 
 #[derive(Accounts)]
@@ -37,7 +37,8 @@ impl Deposit {
         economy.deposited = deposited;
         economy.member_balances = member_balances;
 
-        ctx.accounts.token_program.transfer(
+        token::transfer(
+            &ctx.accounts.token_program,
             &mut ctx.accounts.source,
             &mut ctx.accounts.vault,
             &ctx.accounts.wallet,

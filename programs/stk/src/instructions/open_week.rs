@@ -7,17 +7,14 @@ use {
 #[derive(Accounts)]
 #[instruction(index: u32)]
 pub struct OpenWeek {
-    /// The economy's oracle.
-    #[account(address = economy.roles.oracle @ StkError::NotOracle)]
+    /// The economy's oracle, who pays the rent of the week's record.
+    #[account(mut, address = economy.roles.oracle @ StkError::NotOracle)]
     pub oracle: Signer,
-    /// Pays the rent of the week's record.
-    #[account(mut)]
-    pub payer: Signer,
     #[account(mut, constraint = !economy.is_paused() @ StkError::Paused)]
     pub economy: Account<Economy>,
     #[account(
         init,
-        payer = payer,
+        payer = oracle,
         seeds = [Week::SEED, economy.address().as_ref(), &index.to_le_bytes()],
         bump,
     )]

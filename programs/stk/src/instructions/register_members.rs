@@ -6,12 +6,9 @@ use {
 
 #[derive(Accounts)]
 pub struct RegisterMembers {
-    /// The economy's registrar.
-    #[account(address = economy.roles.registrar @ StkError::NotRegistrar)]
+    /// The economy's registrar, who pays the rent of the membership accounts.
+    #[account(mut, address = economy.roles.registrar @ StkError::NotRegistrar)]
     pub registrar: Signer,
-    /// Pays the rent of the membership accounts.
-    #[account(mut)]
-    pub payer: Signer,
     #[account(mut, constraint = !economy.is_paused() @ StkError::Paused)]
     pub economy: Account<Economy>,
     /// The first page with free slots.
@@ -37,7 +34,7 @@ impl RegisterMembers {
         let end = first.checked_add(wallets.len()).ok_or(StkError::Overflow)?;
         require!(end <= ctx.accounts.page.capacity() && end <= full, StkError::PageFull);
 
-        let payer = *ctx.accounts.payer.account();
+        let payer = *ctx.accounts.registrar.account();
         for ((wallet, membership), slot) in wallets.iter().zip(memberships).zip(first..) {
             let slot = u16::try_from(slot).map_err(|_| StkError::Overflow)?;
             create_membership(&payer, membership, &address, wallet, index, slot)?;

@@ -1,10 +1,7 @@
 use {
-    crate::{error::StkError, event::EmissionReleased, state::*},
+    crate::{error::StkError, event::EmissionReleased, state::*, token},
     anchor_lang::prelude::*,
-    anchor_spl::{
-        mint::Mint,
-        token::{TokenAccount, TokenCpiExt},
-    },
+    anchor_spl::{mint::Mint, token::TokenAccount},
     stk_math::{emission::days_ended, split::split},
 };
 
@@ -29,7 +26,7 @@ impl ReleaseEmission {
         let days = days_ended(economy.genesis, now);
         require!(days > economy.released_days, StkError::NothingDue);
 
-        let curve = economy.curve()?;
+        let curve = economy.curve();
         let amount = curve
             .cumulative(days)
             .checked_sub(curve.cumulative(economy.released_days))
@@ -44,7 +41,8 @@ impl ReleaseEmission {
         economy.minted = minted;
         let bump = [economy.bump];
 
-        ctx.accounts.token_program.mint_to(
+        token::mint_to(
+            &ctx.accounts.token_program,
             &mut ctx.accounts.mint,
             &mut ctx.accounts.vault,
             &ctx.accounts.economy,

@@ -10,10 +10,10 @@ use {
         },
     },
     core::mem::MaybeUninit,
-    stk_math::score::{streak_after, Scorer, MAX_EVENT_TYPES},
+    stk_math::score::{streak_after, Scorer},
 };
 
-/// Scored types of the unrolled loop that the STK preset takes; economies with more take the longer one.
+/// Scored types up to which the loop over members is unrolled; the STK preset has as many.
 const FEW_TYPES: usize = 7;
 /// Slots in a byte of the bitmap.
 const OCTET: usize = 8;
@@ -44,6 +44,25 @@ impl IdlAccountType for ScoreBatch<'_> {
     }
 }
 
+/// The bitmap in words of 64 slots, the first slot in the lowest bit.
+#[inline(always)]
+fn words(bitmap: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    bitmap.chunks(OCTET).map(|octets| match octets.first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => little_endian(octets),
+    })
+}
+
+/// The number in up to eight little-endian bytes; four are read at once.
+#[inline(always)]
+fn little_endian(bytes: &[u8]) -> u64 {
+    let fold = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    match bytes.split_first_chunk() {
+        Some((low, high)) => fold(high) << 32 | u64::from(u32::from_le_bytes(*low)),
+        None => fold(bytes),
+    }
+}
+
 /// Takes the lowest `bits` bits off `header`.
 fn take_bits(header: &mut u32, bits: u32) -> u32 {
     let value = *header & !u32::MAX.wrapping_shl(bits);
@@ -63,7 +82,7 @@ unsafe impl<'de, C: ConfigCore> SchemaRead<'de, C> for ScoreBatch<'de> {
         let octets = (take_bits(&mut header, 7) as usize).wrapping_add(1);
         let bytes = (header as usize).wrapping_add(1);
         let bitmap = reader.take_borrowed(octets)?;
-        let active = bitmap.iter().map(|octet| octet.count_ones() as usize).sum::<usize>();
+        let active = words(bitmap).map(|word| word.count_ones() as usize).sum::<usize>();
         let counts = reader.take_borrowed(active.wrapping_mul(bytes))?;
         dst.write(Self { week, first_octet, bytes, bitmap, counts });
         Ok(())
@@ -107,7 +126,7 @@ impl SubmitScores {
     pub fn handler(ctx: &mut Context<Self>, batch: ScoreBatch<'_>) -> Result<()> {
         let address = *ctx.accounts.economy.address();
         let week = ctx.accounts.economy.week;
-        let scorer = ctx.accounts.economy.scorer()?;
+        let scorer = ctx.accounts.economy.scorer();
         let page = &mut ctx.accounts.page;
         let expected = page.slots_of(ctx.accounts.economy.week_members) as usize;
         // The first batch of a week finds the cursor of the week before.
@@ -125,11 +144,8 @@ impl SubmitScores {
         require!(beyond == 0, StkError::BatchBeyondMembers);
 
         let slots = page.as_mut_slice().get_mut(first..end).ok_or(StkError::BatchBeyondMembers)?;
-        let (due, active) = if scorer.scored() <= FEW_TYPES {
-            score::<FEW_TYPES>(&scorer, week, slots, &batch)?
-        } else {
-            score::<MAX_EVENT_TYPES>(&scorer, week, slots, &batch)?
-        };
+        let due = score_slots(&scorer, week, slots, &batch)?;
+        let active = batch.counts.len().checked_div(batch.bytes).unwrap_or(0) as u32;
 
         if page.week != week {
             page.week = week;
@@ -159,57 +175,74 @@ impl SubmitScores {
     }
 }
 
-/// Scores the marked `slots`; returns the base units due and the number of members marked.
-///
-/// This loop is what a week costs. `create_economy` has made sure that a page of members at the maximum fits `u64`, so
-/// products and sums cannot wrap.
-#[inline(always)]
-fn score<const N: usize>(
+type Scored = core::result::Result<u64, StkError>;
+
+/// Scores the marked `slots`; returns the base units due.
+fn score_slots(scorer: &Scorer, week: u32, slots: &mut [Member], batch: &ScoreBatch) -> Scored {
+    if !scorer.is_aligned() || scorer.scored() > FEW_TYPES {
+        let counts = batch.counts.chunks_exact(batch.bytes);
+        let packed =
+            counts.map(|own| own.iter().rev().fold(0u64, |packed, byte| packed << 8 | u64::from(*byte)));
+        return score(scorer, week, slots, batch.bitmap, packed.map(|packed| scorer.points(packed)));
+    }
+    // A copy of the loop for each width, so that counts are read in one or two loads.
+    match batch.bytes {
+        1 => score_few::<1>(scorer, week, slots, batch),
+        2 => score_few::<2>(scorer, week, slots, batch),
+        3 => score_few::<3>(scorer, week, slots, batch),
+        4 => score_few::<4>(scorer, week, slots, batch),
+        5 => score_few::<5>(scorer, week, slots, batch),
+        6 => score_few::<6>(scorer, week, slots, batch),
+        _ => score_few::<7>(scorer, week, slots, batch),
+    }
+}
+
+#[inline(never)]
+fn score_few<const BYTES: usize>(
     scorer: &Scorer,
     week: u32,
     slots: &mut [Member],
     batch: &ScoreBatch,
-) -> core::result::Result<(u64, u32), StkError> {
-    let mut counts = batch.counts;
+) -> Scored {
+    let (counts, _) = batch.counts.as_chunks::<BYTES>();
+    let points = counts.iter().map(|own| scorer.points_aligned::<FEW_TYPES>(little_endian(own)));
+    score(scorer, week, slots, batch.bitmap, points)
+}
+
+/// The loop that a week costs; `points` gives those of one marked member after the other.
+///
+/// `create_economy` has made sure that a page of members at the maximum fits `u64`, so products and sums cannot wrap.
+#[inline(always)]
+fn score(
+    scorer: &Scorer,
+    week: u32,
+    slots: &mut [Member],
+    bitmap: &[u8],
+    mut points: impl Iterator<Item = Option<u64>>,
+) -> Scored {
+    let previous = week.wrapping_sub(1);
     let mut due = 0u64;
-    let mut active = 0u32;
-    for (octet, members) in batch.bitmap.iter().zip(slots.chunks_mut(OCTET)) {
-        let mut marks = *octet;
+    for (word, members) in words(bitmap).zip(slots.chunks_mut(u64::BITS as usize)) {
+        // The highest bit, being the sign, is the cheapest to test.
+        let mut marks = word.reverse_bits() as i64;
         for member in members {
-            if marks & 1 == 1 {
-                let (packed, rest) = take_counts(counts, batch.bytes)?;
-                counts = rest;
-                let points = scorer.points::<N>(packed).ok_or(StkError::CountAboveLimit)?;
+            if marks < 0 {
+                let points = points.next().ok_or(StkError::BatchWidth)?.ok_or(StkError::CountAboveLimit)?;
                 if points == 0 {
                     return Err(StkError::NothingCounted);
                 }
-                let streak = streak_after(member.streak, member.last_active_week, week);
-                let reward = points.wrapping_mul(scorer.unit(member.level, streak));
+                let streak =
+                    if member.last_active_week == previous { streak_after(member.streak.into()) } else { 1 };
+                let reward = points.wrapping_mul(scorer.unit(member.level.into(), streak));
                 member.pending = reward;
                 // Fits: `create_economy` refuses rules whose weekly points exceed u32.
                 member.points = points as u32;
                 member.last_active_week = week;
-                member.streak = streak;
+                member.streak = streak as u8;
                 due = due.wrapping_add(reward);
-                active = active.wrapping_add(1);
             }
-            marks >>= 1;
+            marks <<= 1;
         }
     }
-    Ok((due, active))
-}
-
-/// Reads `bytes` little-endian bytes off the front of `counts`.
-#[inline(always)]
-fn take_counts(counts: &[u8], bytes: usize) -> core::result::Result<(u64, &[u8]), StkError> {
-    let (own, rest) = counts.split_at_checked(bytes).ok_or(StkError::BatchWidth)?;
-    let packed = match counts.first_chunk::<8>() {
-        // Reads past the member's own bytes where there are more, and masks them off.
-        Some(eight) => {
-            let unused = 64u32.wrapping_sub((bytes as u32).wrapping_mul(8));
-            u64::from_le_bytes(*eight).wrapping_shl(unused).wrapping_shr(unused)
-        }
-        None => own.iter().rev().fold(0, |packed, byte| packed << 8 | u64::from(*byte)),
-    };
-    Ok((packed, rest))
+    Ok(due)
 }

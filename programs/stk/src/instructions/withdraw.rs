@@ -1,7 +1,7 @@
 use {
-    crate::{error::StkError, event::Withdrawn, state::*},
+    crate::{error::StkError, event::Withdrawn, state::*, token},
     anchor_lang::prelude::*,
-    anchor_spl::token::{TokenAccount, TokenCpiExt},
+    anchor_spl::token::TokenAccount,
 };
 
 #[derive(Accounts)]
@@ -43,7 +43,8 @@ impl Withdraw {
         economy.member_balances = member_balances;
         let (mint, bump) = (economy.mint, [economy.bump]);
 
-        ctx.accounts.token_program.transfer(
+        token::transfer(
+            &ctx.accounts.token_program,
             &mut ctx.accounts.vault,
             &mut ctx.accounts.destination,
             &ctx.accounts.economy,

@@ -3,7 +3,10 @@ use {
     anchor_lang::prelude::*,
     stk_math::{
         emission::EmissionCurve,
-        score::{EventWeight, Rules, RulesError, Scorer, LEVELS, MAX_EVENT_TYPES, STREAK_STEPS},
+        score::{
+            prepare, EventWeight, Rules, RulesError, Scorer, LEVELS, MAX_EVENT_TYPES, PREPARED_WORDS,
+            STREAK_STEPS,
+        },
     },
 };
 
@@ -145,6 +148,8 @@ pub struct Economy {
     pub unsettled: u64,
     /// Base units due to the members submitted so far in the current week.
     pub week_due: u64,
+    /// The scoring rules below, prepared by `stk_math::score::prepare` when the economy was created.
+    pub scoring: [u64; PREPARED_WORDS],
     /// Members registered since the beginning; the next member's global index.
     pub members: u32,
     /// Pages created.
@@ -207,10 +212,16 @@ impl Economy {
         self.paused != 0
     }
 
-    /// The emission curve; refused by `create_economy` unless it fits.
-    pub fn curve(&self) -> Result<EmissionCurve> {
-        EmissionCurve::new(self.emission_first_year, self.halving_years, self.emission_cap)
-            .ok_or_else(|| StkError::BadEmission.into())
+    /// Refuses an emission that is empty, above its cap or does not fit.
+    pub fn check_emission(&self) -> Result<()> {
+        let curve = EmissionCurve::new(self.emission_first_year, self.halving_years, self.emission_cap);
+        require!(curve.is_some(), StkError::BadEmission);
+        Ok(())
+    }
+
+    /// The emission curve, which `create_economy` checked.
+    pub fn curve(&self) -> EmissionCurve {
+        EmissionCurve::accepted(self.emission_first_year, self.halving_years)
     }
 
     /// Weights and limits of the event types in use.
@@ -219,15 +230,21 @@ impl Economy {
             .map(|event_type| EventWeight { weight: event_type.weight, daily_limit: event_type.daily_limit })
     }
 
-    /// The rules, prepared for scoring.
-    pub fn scorer(&self) -> Result<Scorer> {
+    /// Prepares the scoring rules; refuses those that don't add up or don't fit.
+    pub fn prepare_scoring(&mut self) -> Result<()> {
         let rules = Rules {
             event_types: &self.event_weights(),
             level_tenths: &self.level_tenths,
             streak_hundredths: &self.streak_hundredths,
             decimals: self.decimals,
         };
-        Scorer::new(&rules).map_err(|error| rules_error(error).into())
+        self.scoring = prepare(&rules).map_err(rules_error)?;
+        Ok(())
+    }
+
+    /// Scores members by the rules.
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer::new(&self.scoring)
     }
 
     /// Whether members can have `level`.
