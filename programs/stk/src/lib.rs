@@ -128,7 +128,7 @@ pub mod stk {
         AbsorbSurplus::handler(ctx)
     }
 
-    /// Stops everything that moves tokens or changes members, weeks or pages. The guardian may.
+    /// Stops everything that moves tokens or changes members, pages or scores, until the admin resumes. The guardian may.
     /// Errors: NotGuardian, Paused.
     pub fn pause(ctx: &mut Context<Pause>) -> Result<()> {
         Pause::handler(ctx)

@@ -1,4 +1,8 @@
+//! One file an account: layout, seeds, small methods.
+
 mod economy;
+#[cfg(test)]
+mod layout;
 mod membership;
 mod page;
 mod week;
