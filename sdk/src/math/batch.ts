@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../errors/base.js"
+import { bytesPerMember, packCounts, type ScoringRules } from "./score.js"
 
 /** Slots in a byte of the bitmap. */
 export const OCTET = 8
@@ -16,6 +17,33 @@ export interface ScoreBatch {
   bitmap: Uint8Array
   /** Packed counts of the slots with a bit, in their order. */
   counts: Uint8Array
+}
+
+/** Weekly counts of the scored types, in the order of the rules; null for a member without a counted event. */
+export type MemberCounts = readonly number[] | null
+
+/**
+ * The batch for a run of slots from `firstSlot` on. Members whose counts are all zero are left out like null ones: the
+ * program refuses to mark them. @throws {InvalidArgumentError}
+ */
+export function buildScoreBatch(
+  rules: Pick<ScoringRules, "eventTypes">,
+  week: number,
+  firstSlot: number,
+  members: readonly MemberCounts[],
+): ScoreBatch {
+  const bitmap = new Uint8Array(Math.ceil(members.length / OCTET))
+  const packed: Uint8Array[] = []
+  members.forEach((counts, index) => {
+    if (!counts?.some((count) => count > 0)) return
+    const octet = Math.floor(index / OCTET)
+    bitmap[octet] = (bitmap[octet] ?? 0) | (1 << index % OCTET)
+    packed.push(packCounts(rules, counts))
+  })
+  const width = bytesPerMember(rules)
+  const counts = new Uint8Array(packed.length * width)
+  packed.forEach((bytes, index) => counts.set(bytes, index * width))
+  return { week, firstSlot, bytesPerMember: width, bitmap, counts }
 }
 
 function within(value: number, lowest: number, highest: number, field: string): number {

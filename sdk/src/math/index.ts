@@ -1,5 +1,11 @@
 export { formatAmount, parseAmount } from "./amount.js"
-export { decodeScoreBatch, encodeScoreBatch, type ScoreBatch } from "./batch.js"
+export {
+  buildScoreBatch,
+  decodeScoreBatch,
+  encodeScoreBatch,
+  type MemberCounts,
+  type ScoreBatch,
+} from "./batch.js"
 export {
   checkEmission,
   cumulativeEmission,
