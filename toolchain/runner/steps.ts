@@ -123,7 +123,6 @@ export const PARTS: Readonly<Record<string, () => Step[]>> = {
     ...lintSteps(),
     cargoTest(),
     ...mochaGroups(),
-    ),
   ],
   lint: () => lintSteps(),
   rust: () => [cargoTest()],
