@@ -1,0 +1,227 @@
+//! Each threshold, one below it and one above it.
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod support;
+
+use stk_math::{
+    emission::EmissionCurve,
+    merkle::{is_included, leaf_hash},
+    pro_rata::ProRata,
+    score::{points_of_days, streak_after, EventWeight, RulesError, Scorer},
+    split::{share_floor, split},
+    week::{unix_day, week_of, week_start},
+};
+use support::{full, points, sha256, stk, tree_hash, OwnRules};
+
+fn refused(rules: &OwnRules) -> Option<RulesError> {
+    rules.prepared().err()
+}
+
+fn one_type(weight: u32, daily_limit: u16) -> OwnRules {
+    OwnRules { event_types: vec![EventWeight { weight, daily_limit }], ..stk() }
+}
+
+#[test]
+fn a_curve_needs_an_amount_and_a_period() {
+    assert_eq!(EmissionCurve::new(0, 4, u64::MAX), None);
+    assert_eq!(EmissionCurve::new(1, 0, u64::MAX), None);
+    assert_eq!(EmissionCurve::new(1, 1, 0), None);
+    assert_eq!(EmissionCurve::new(1, 1, 1).unwrap().total(), Some(1));
+    assert_eq!(EmissionCurve::new(1, 255, 254), None);
+    assert_eq!(EmissionCurve::new(1, 255, 255).unwrap().cumulative(u64::MAX), 255);
+}
+
+#[test]
+fn a_curve_fits_with_its_days_and_its_series() {
+    let highest = u64::MAX / 365;
+    assert!(EmissionCurve::new(highest, 1, u64::MAX).is_some());
+    assert_eq!(EmissionCurve::new(highest + 1, 1, u64::MAX), None, "a year times 365 overflows");
+    let longest = EmissionCurve::new(highest, 182, u64::MAX).unwrap();
+    assert!(longest.cumulative(u64::MAX) > u64::MAX / 365 * 363);
+    assert_eq!(EmissionCurve::new(highest, 183, u64::MAX), None, "the series overflows");
+}
+
+#[test]
+fn a_year_begins_and_ends_exactly() {
+    let curve = EmissionCurve::new(364, 1, u64::MAX).unwrap();
+    assert_eq!([0, 1, 364, 365, 366].map(|day| curve.cumulative(day)), [0, 0, 363, 364, 364]);
+    assert_eq!([0, 1, 2, 8, 9].map(|year| curve.year_amount(year)), [364, 182, 91, 1, 0]);
+}
+
+#[test]
+fn shares_must_sum_to_the_whole() {
+    assert_eq!(split(100, &[9_999]), None);
+    assert_eq!(split(100, &[10_001]), None);
+    assert_eq!(split(100, &[10_000]), Some([100]));
+    assert_eq!(split(100, &[0, 10_000]), Some([0, 100]));
+    assert_eq!(split(u64::MAX, &[5_000, 5_000]), Some([(u64::MAX >> 1) + 1, u64::MAX >> 1]));
+    assert_eq!(split(0, &[5_000, 5_000]), Some([0, 0]));
+    assert_eq!([0, 1, 9_999, 10_000].map(|bps| share_floor(u64::MAX, bps))[3], u64::MAX);
+}
+
+#[test]
+fn rules_need_a_scored_type_and_at_most_sixteen() {
+    assert_eq!(refused(&OwnRules { event_types: vec![], ..stk() }), Some(RulesError::EventTypes));
+    assert_eq!(refused(&one_type(0, 5)), Some(RulesError::EventTypes));
+    let types = |count| vec![EventWeight { weight: 1, daily_limit: 1 }; count];
+    assert_eq!(refused(&OwnRules { event_types: types(16), ..stk() }), None);
+    assert_eq!(refused(&OwnRules { event_types: types(17), ..stk() }), Some(RulesError::EventTypes));
+}
+
+#[test]
+fn a_scored_type_needs_a_limit() {
+    assert_eq!(refused(&one_type(1, 0)), Some(RulesError::DailyLimit));
+    assert_eq!(refused(&one_type(1, 1)), None);
+}
+
+#[test]
+fn counts_fit_64_bits() {
+    let rules = full();
+    assert_eq!(rules.widths().iter().sum::<u32>(), 64);
+    assert_eq!(refused(&rules), None);
+    let mut wider = rules.clone();
+    wider.event_types[0].daily_limit = 2;
+    assert_eq!(wider.widths().iter().sum::<u32>(), 65);
+    assert_eq!(refused(&wider), Some(RulesError::CountsTooWide));
+}
+
+#[test]
+fn coefficients_of_level_one_and_of_every_step_are_positive() {
+    let mut rules = stk();
+    rules.level_tenths[0] = 0;
+    assert_eq!(refused(&rules), Some(RulesError::Coefficient));
+    for step in 0..5 {
+        let mut rules = stk();
+        rules.streak_hundredths[step] = 0;
+        assert_eq!(refused(&rules), Some(RulesError::Coefficient), "step {step}");
+    }
+    let mut rules = stk();
+    rules.level_tenths = [1, 0, 0, 0, 0, 0, 0, 0];
+    assert_eq!(refused(&rules), None);
+}
+
+#[test]
+fn decimals_are_three_to_nine() {
+    let with = |decimals| refused(&OwnRules { decimals, ..stk() });
+    assert_eq!([2, 3, 9, 10].map(with), [Some(RulesError::Decimals), None, None, Some(RulesError::Decimals)]);
+}
+
+#[test]
+fn the_highest_points_fit_32_bits() {
+    // 65,535 × 7 × 9,362 = 4,294,770,690 is below 2^32, times 9,363 above.
+    let with = |weight| {
+        refused(&OwnRules {
+            level_tenths: [1; 8],
+            streak_hundredths: [1; 5],
+            decimals: 3,
+            ..one_type(weight, 65_535)
+        })
+    };
+    assert_eq!([9_362, 9_363].map(with), [None, Some(RulesError::RewardTooLarge)]);
+    assert_eq!(with(u32::MAX), Some(RulesError::RewardTooLarge));
+}
+
+#[test]
+fn a_page_of_the_highest_rewards_fits_64_bits() {
+    // 7 points × 65,535 × 39,268 × 10^6 × 1,024 members = 18,446,334,627,840,000,000 is below 2^64.
+    let with = |hundredths| {
+        let rules = OwnRules {
+            level_tenths: [65_535; 8],
+            streak_hundredths: [hundredths; 5],
+            decimals: 9,
+            ..one_type(1, 1)
+        };
+        refused(&rules)
+    };
+    assert_eq!([39_268, 39_269].map(with), [None, Some(RulesError::RewardTooLarge)]);
+}
+
+#[test]
+fn every_count_is_refused_one_above_its_cap() {
+    for rules in [stk(), support::forge(), full()] {
+        let prepared = rules.prepared().unwrap();
+        let scorer = Scorer::new(&prepared);
+        let caps: Vec<u64> = rules.scored().iter().map(|t| 7 * u64::from(t.daily_limit)).collect();
+        assert_eq!(points(&scorer, rules.pack(&caps)), rules.points(&caps));
+        for (index, width) in rules.widths().iter().enumerate() {
+            let mut counts = vec![0; caps.len()];
+            counts[index] = caps[index];
+            assert_eq!(points(&scorer, rules.pack(&counts)), rules.points(&counts));
+            if caps[index] + 1 < 1 << width {
+                counts[index] += 1;
+                assert_eq!(points(&scorer, rules.pack(&counts)), None, "type {index} above its cap");
+                counts = caps.clone();
+                counts[index] += 1;
+                assert_eq!(
+                    points(&scorer, rules.pack(&counts)),
+                    None,
+                    "type {index} above its cap among others"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn bits_above_the_counts_are_refused() {
+    let rules = support::forge();
+    let prepared = rules.prepared().unwrap();
+    let scorer = Scorer::new(&prepared);
+    for bit in scorer.bits()..64 {
+        assert_eq!(points(&scorer, 1 << bit), None, "bit {bit}");
+        assert_eq!(points(&scorer, 1 << bit | 1), None, "bit {bit} beside a count");
+    }
+}
+
+#[test]
+fn a_streak_stops_at_five() {
+    assert_eq!([0, 1, 2, 3, 4, 5, 6].map(streak_after), [1, 2, 3, 4, 5, 5, 5]);
+}
+
+#[test]
+fn daily_counts_have_one_length() {
+    let event_types = stk().event_types;
+    assert_eq!(points_of_days(&event_types, &[0; 98]), Some(0));
+    assert_eq!(points_of_days(&event_types, &[0; 97]), None);
+    assert_eq!(points_of_days(&event_types, &[0; 99]), None);
+    assert_eq!(points_of_days(&event_types, &[0; 100]), None);
+    assert_eq!(points_of_days(&event_types, &[0xff; 98]), Some(11_900));
+}
+
+#[test]
+fn a_ratio_is_at_most_one_and_its_total_fits() {
+    assert!(ProRata::new(0, 0).unwrap().is_full());
+    assert_eq!(ProRata::new(0, 0).unwrap().share_floor(0), 0);
+    assert!(ProRata::new(2, 1).is_none());
+    assert!(ProRata::new(1, 1).unwrap().is_full());
+    assert!(ProRata::new(0, ProRata::MAX_TOTAL).is_some());
+    assert!(ProRata::new(0, ProRata::MAX_TOTAL + 1).is_none());
+    let most = ProRata::new(ProRata::MAX_TOTAL - 1, ProRata::MAX_TOTAL).unwrap();
+    assert_eq!(most.share_floor(ProRata::MAX_TOTAL), ProRata::MAX_TOTAL - 1);
+    assert_eq!(most.share_floor(1), 0);
+    assert_eq!(ProRata::new(0, 7).unwrap().share_floor(7), 0);
+}
+
+#[test]
+fn weeks_and_days_have_ends() {
+    assert_eq!([345_599, 345_600, 950_399, 950_400].map(week_of), [None, Some(0), Some(0), Some(1)]);
+    assert_eq!(week_of(i64::MIN), None);
+    assert_eq!(week_of(week_start(u32::MAX)), Some(u32::MAX));
+    assert_eq!(week_of(week_start(u32::MAX) + 604_800), None);
+    assert_eq!([-1, 0, 86_399, 86_400].map(unix_day), [None, Some(0), Some(0), Some(1)]);
+    assert_eq!(unix_day(i64::MAX), None);
+}
+
+#[test]
+fn a_proof_belongs_to_one_place_of_one_tree() {
+    let one = vec![b"a".to_vec()];
+    let root = tree_hash(&one);
+    let leaf = leaf_hash([b"a".as_slice()], sha256);
+    assert!(is_included(leaf, 0, 1, std::iter::empty(), &root, sha256));
+    assert!(!is_included(leaf, 1, 1, std::iter::empty(), &root, sha256), "beyond the tree");
+    assert!(!is_included(leaf, 0, 0, std::iter::empty(), &root, sha256), "of no tree");
+    assert!(!is_included(leaf, 0, 2, std::iter::empty(), &root, sha256), "too short");
+    assert!(!is_included(leaf, 0, 1, std::iter::once(root), &root, sha256), "too long");
+    let joined = leaf_hash([b"a".as_slice(), b"b".as_slice()], sha256);
+    assert_eq!(joined, leaf_hash([b"ab".as_slice()], sha256), "parts are one text");
+}

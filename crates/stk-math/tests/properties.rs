@@ -1,0 +1,211 @@
+//! What holds for all inputs, and agreement with references in integers of any size.
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod support;
+
+use num_bigint::BigUint;
+use proptest::prelude::*;
+use stk_math::{
+    emission::EmissionCurve,
+    merkle::{is_included, leaf_hash},
+    pro_rata::ProRata,
+    score::{points_of_days, EventWeight, Scorer},
+    split::{share_floor, split},
+    week::{week_end, week_of, week_start},
+};
+use support::{inclusion_path, points, sha256, stk, tree_hash, OwnRules};
+
+fn big(value: u64) -> BigUint {
+    BigUint::from(value)
+}
+
+/// `floor(a × b / c)` in integers of any size.
+fn scaled(a: u64, b: u64, c: u64) -> BigUint {
+    big(a) * big(b) / big(c)
+}
+
+/// The emission up to `days` summed year by year from the definition.
+fn emission_by_years(first_year: u64, halving_years: u64, days: u64) -> BigUint {
+    let (whole, rest) = (days / 365, days % 365);
+    let of_year = |year: u64| big(first_year) >> (year / halving_years);
+    let years: BigUint = (0..whole).map(of_year).sum();
+    years + of_year(whole) * rest / 365u32
+}
+
+/// Numbers of every magnitude.
+fn any_size() -> impl Strategy<Value = u64> {
+    (any::<u64>(), 0u32..64).prop_map(|(value, shift)| value >> shift)
+}
+
+fn curves() -> impl Strategy<Value = (u64, u8, EmissionCurve)> {
+    (any_size(), 1u8..).prop_filter_map("the curve fits", |(first_year, halving_years)| {
+        EmissionCurve::new(first_year, halving_years, u64::MAX)
+            .map(|curve| (first_year, halving_years, curve))
+    })
+}
+
+fn shares() -> impl Strategy<Value = [u16; 5]> {
+    prop::array::uniform4(0u16..=10_000).prop_map(|mut cuts| {
+        cuts.sort_unstable();
+        let [a, b, c, d] = cuts;
+        [a, b - a, c - b, d - c, 10_000 - d]
+    })
+}
+
+fn rules() -> impl Strategy<Value = OwnRules> {
+    let event_type =
+        (0u32..2_000, 0u16..400).prop_map(|(weight, daily_limit)| EventWeight { weight, daily_limit });
+    let event_types = prop::collection::vec(event_type, 1..12);
+    let levels = prop::array::uniform8(1u16..500);
+    let steps = prop::array::uniform5(1u16..500);
+    (event_types, levels, steps, 3u8..=9)
+        .prop_map(|(event_types, level_tenths, streak_hundredths, decimals)| OwnRules {
+            event_types,
+            level_tenths,
+            streak_hundredths,
+            decimals,
+        })
+        .prop_filter("the rules fit", |rules| rules.prepared().is_ok())
+}
+
+/// Rules with counts that their fields can hold, whether or not they keep to the caps.
+fn rules_and_counts() -> impl Strategy<Value = (OwnRules, Vec<u64>)> {
+    rules().prop_flat_map(|rules| {
+        let fields: Vec<_> = rules.widths().iter().map(|width| 0..1u64 << width).collect();
+        (Just(rules), fields)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn stk_05_stk_07_stk_10_stk_11_emission_agrees_with_a_sum_of_years((first_year, halving_years, curve) in curves(), days in 0u64..120_000) {
+        prop_assert_eq!(big(curve.cumulative(days)), emission_by_years(first_year, u64::from(halving_years), days));
+    }
+
+    #[test]
+    fn stk_09_emission_grows_to_its_total_and_never_above((_, _, curve) in curves(), days in any_size(), more in any_size()) {
+        let later = days.saturating_add(more);
+        prop_assert!(curve.cumulative(days) <= curve.cumulative(later));
+        prop_assert!(curve.cumulative(later) <= curve.total().unwrap());
+    }
+
+    #[test]
+    fn stk_17_shares_sum_to_the_whole_and_each_is_its_floor(amount in any_size(), bps in shares()) {
+        let parts = split(amount, &bps).unwrap();
+        prop_assert_eq!(parts.iter().map(|part| u128::from(*part)).sum::<u128>(), u128::from(amount));
+        for (part, bps) in parts.iter().zip(bps).skip(1) {
+            prop_assert_eq!(big(*part), scaled(amount, u64::from(bps), 10_000));
+        }
+        prop_assert!(big(parts[0]) - scaled(amount, u64::from(bps[0]), 10_000) < big(5));
+    }
+
+    #[test]
+    fn a_share_is_the_floor_in_integers_of_any_size(amount in any::<u64>(), bps in 0u16..=10_000) {
+        prop_assert_eq!(big(share_floor(amount, bps)), scaled(amount, u64::from(bps), 10_000));
+    }
+
+    #[test]
+    fn stk_46_a_pro_rata_share_is_the_exact_floor(total in any_size(), payable in any_size(), reward in any_size()) {
+        let total = total.clamp(1, ProRata::MAX_TOTAL);
+        let (payable, reward) = (payable.min(total), reward.min(total));
+        let ratio = ProRata::new(payable, total).unwrap();
+        prop_assert_eq!(big(ratio.share_floor(reward)), scaled(reward, payable, total));
+    }
+
+    #[test]
+    fn stk_46_a_pro_rata_share_is_exact_where_the_total_is_large(
+        total in (ProRata::MAX_TOTAL >> 1)..=ProRata::MAX_TOTAL, less in any_size(), reward in any::<u64>(),
+    ) {
+        let payable = total - less.min(total);
+        let reward = reward.min(total);
+        let ratio = ProRata::new(payable, total).unwrap();
+        prop_assert_eq!(big(ratio.share_floor(reward)), scaled(reward, payable, total));
+    }
+
+    #[test]
+    fn stk_46_what_is_paid_is_at_most_what_can_be(rewards in prop::collection::vec(0u64..1 << 40, 1..50), pool in any_size()) {
+        let total = rewards.iter().sum::<u64>();
+        let payable = pool.min(total);
+        let ratio = ProRata::new(payable, total).unwrap();
+        let paid = rewards.iter().map(|reward| ratio.share_floor(*reward)).sum::<u64>();
+        prop_assert!(paid <= payable);
+        prop_assert!(payable - paid < rewards.len() as u64);
+        prop_assert!(pool < total || paid == total, "everybody is paid in full when the pool suffices");
+    }
+
+    #[test]
+    fn stk_22_stk_30_points_agree_with_the_definition((rules, counts) in rules_and_counts()) {
+        let prepared = rules.prepared().unwrap();
+        prop_assert_eq!(points(&Scorer::new(&prepared), rules.pack(&counts)), rules.points(&counts));
+    }
+
+    #[test]
+    fn any_packed_value_is_judged_by_its_counts(rules in rules(), packed in any_size()) {
+        let prepared = rules.prepared().unwrap();
+        let scorer = Scorer::new(&prepared);
+        let mut rest = u128::from(packed);
+        let counts: Vec<u64> = rules.widths().iter().map(|width| {
+            let count = rest & ((1 << width) - 1);
+            rest >>= width;
+            count as u64
+        }).collect();
+        let expected = if rest == 0 { rules.points(&counts) } else { None };
+        prop_assert_eq!(points(&scorer, packed), expected);
+    }
+
+    #[test]
+    fn stk_45_a_unit_is_exact(rules in rules(), level in 1usize..=8, streak in 1usize..=5) {
+        let prepared = rules.prepared().unwrap();
+        let thousandths = big(rules.level_tenths[level - 1].into()) * big(rules.streak_hundredths[streak - 1].into());
+        let expected = thousandths * BigUint::from(10u32).pow(rules.decimals.into()) / 1_000u32;
+        prop_assert_eq!(big(Scorer::new(&prepared).unit(level, streak)), expected);
+    }
+
+    #[test]
+    fn stk_30_points_of_days_are_those_of_the_limited_counts(counts in prop::collection::vec(0u16..20, 49)) {
+        let rules = stk();
+        let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
+        let weekly: Vec<u64> = rules.scored().iter().enumerate().map(|(index, event_type)| {
+            (0..7).map(|day| u64::from(counts[day * 7 + index].min(event_type.daily_limit))).sum()
+        }).collect();
+        prop_assert_eq!(points_of_days(&rules.event_types, &bytes), rules.points(&weekly));
+    }
+
+    #[test]
+    fn stk_54_every_second_lies_in_its_week(second in 345_600i64..=i64::from(u32::MAX) * 604_800) {
+        let week = week_of(second).unwrap();
+        prop_assert!(week_start(week) <= second && second < week_end(week));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_proof_leads_to_the_root_from_its_own_place_only(size in 1usize..70, flip in any::<(usize, u8)>()) {
+        let leaves: Vec<Vec<u8>> = (0..size).map(|index| vec![index as u8; index % 5]).collect();
+        let root = tree_hash(&leaves);
+        for index in 0..size {
+            let path = inclusion_path(index, &leaves);
+            let leaf = leaf_hash([leaves[index].as_slice()], sha256);
+            let holds = |leaf, index: usize, path: &[[u8; 32]], root: &[u8; 32]| {
+                is_included(leaf, index as u32, size as u32, path.iter().copied(), root, sha256)
+            };
+            prop_assert!(holds(leaf, index, &path, &root));
+            if !path.is_empty() {
+                prop_assert!(!holds(leaf, index, &path[1..], &root), "without its lowest sibling");
+                let mut changed = path.clone();
+                let place = flip.0 % path.len();
+                changed[place][usize::from(flip.1) % 32] ^= 1;
+                prop_assert!(!holds(leaf, index, &changed, &root), "with a changed sibling");
+            }
+            let mut other = root;
+            other[usize::from(flip.1) % 32] ^= 1;
+            prop_assert!(!holds(leaf, index, &path, &other), "under another root");
+            let neighbour = (index + 1) % size;
+            prop_assert!(neighbour == index || !holds(leaf, neighbour, &path, &root), "in another place");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! `vectors.json`: numbers that this crate computes, for implementations in other languages to agree with.
+//!
+//! The test fails when the file is not what the crate computes; `STK_WRITE_VECTORS=1 cargo test -p stk-math --test vectors`
+//! writes it. Integers of 64 bits are texts there, bytes are hexadecimal.
+#![allow(clippy::arithmetic_side_effects, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod support;
+
+use serde_json::{json, Value};
+use std::{env, fmt::Write, fs};
+use stk_math::{
+    emission::{days_ended, EmissionCurve},
+    merkle::{is_included, leaf_hash},
+    pro_rata::ProRata,
+    score::{points_of_days, streak_after, EventWeight, Scorer},
+    split::split,
+    week::{unix_day, week_end, week_of, week_start},
+};
+use support::{forge, full, inclusion_path, points, sha256, stk, tree_hash, Numbers, OwnRules};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors.json");
+
+fn text(number: u64) -> Value {
+    Value::String(number.to_string())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+fn emission() -> Value {
+    let curves = [
+        (1_000_000_000_000_000, 4, 8_000_000_000_000_000),
+        (1_000_000_000_000_000, 4, 7_999_999_999_999_919),
+        (21_000_000_000_000_000, 2, 84_000_000_000_000_000),
+        (365_000_000, 4, 10_000_000_000),
+        (364, 1, u64::MAX),
+        (1, 255, 255),
+        (1, 255, 254),
+        (0, 4, 100),
+        (100, 0, 100),
+        (u64::MAX / 365, 182, u64::MAX),
+        (u64::MAX / 365, 183, u64::MAX),
+        (u64::MAX / 365 + 1, 1, u64::MAX),
+    ];
+    let days: [u64; 22] = [
+        0, 1, 2, 6, 7, 364, 365, 366, 729, 730, 1_459, 1_460, 1_461, 2_919, 2_920, 5_839, 5_840, 18_250,
+        72_999, 73_000, 73_001, 1_000_000,
+    ];
+    let years = [0, 1, 2, 3, 4, 7, 8, 11, 12, 15, 16, 19, 20, 24, 100, 199, 200, 1_000];
+    curves
+        .iter()
+        .map(|(first_year, halving_years, cap)| {
+            let curve = EmissionCurve::new(*first_year, *halving_years, *cap);
+            json!({
+                "emissionFirstYear": text(*first_year),
+                "halvingYears": halving_years,
+                "emissionCap": text(*cap),
+                "fits": curve.is_some(),
+                "total": curve.and_then(|curve| curve.total()).map(text),
+                "years": curve.map(|curve| years.map(|year| json!([text(year), text(curve.year_amount(year))])).to_vec()),
+                "days": curve.map(|curve| days.map(|day| json!([text(day), text(curve.cumulative(day))])).to_vec()),
+            })
+        })
+        .collect()
+}
+
+fn days() -> Value {
+    [
+        (0, 0),
+        (0, 86_399),
+        (0, 86_400),
+        (1_765_756_800, 1_765_756_799),
+        (1_765_756_800, 1_797_292_800),
+        (100, 86_499),
+    ]
+    .map(|(genesis, now)| json!([genesis, now, text(days_ended(genesis, now))]))
+    .to_vec()
+    .into()
+}
+
+fn splits(numbers: &mut Numbers) -> Value {
+    let shares: [[u16; 5]; 5] = [
+        [5_000, 2_000, 1_500, 1_000, 500],
+        [6_000, 1_000, 0, 2_999, 1],
+        [10_000, 0, 0, 0, 0],
+        [0, 0, 0, 0, 10_000],
+        [5_000, 2_000, 1_500, 1_000, 499],
+    ];
+    let mut amounts =
+        vec![0, 1, 2, 9_999, 10_000, 10_001, 2_739_726_027_397, 1_000_000_000_000_000, u64::MAX];
+    amounts.extend((0..20).map(|_| numbers.any_size(u64::MAX)));
+    let of = |bps: [u16; 5]| {
+        amounts
+            .iter()
+            .map(move |amount| {
+                json!([text(*amount), bps, split(*amount, &bps).map(|parts| parts.map(text).to_vec())])
+            })
+            .collect::<Vec<_>>()
+    };
+    shares.into_iter().flat_map(of).collect()
+}
+
+fn weeks() -> Value {
+    let last = week_start(u32::MAX);
+    [
+        0,
+        345_599,
+        345_600,
+        950_399,
+        950_400,
+        1_765_756_799,
+        1_765_756_800,
+        1_766_361_599,
+        1_766_361_600,
+        1_704_067_200,
+        1_735_516_800,
+        4_102_444_800,
+        last,
+        last + 604_799,
+        last + 604_800,
+    ]
+    .map(|second: i64| {
+        let week = week_of(second);
+        json!({
+            "second": second,
+            "week": week,
+            "start": week.map(week_start),
+            "end": week.map(week_end),
+            "day": unix_day(second),
+        })
+    })
+    .to_vec()
+    .into()
+}
+
+fn pro_rata(numbers: &mut Numbers) -> Value {
+    let mut cases =
+        vec![(60, 100, 121), (1, 100, 121), (0, 0, 0), (5, 5, 5), (7, 0, 7), (1, 1, ProRata::MAX_TOTAL)];
+    cases.push((ProRata::MAX_TOTAL, ProRata::MAX_TOTAL - 1, ProRata::MAX_TOTAL));
+    for _ in 0..300 {
+        let total = numbers.any_size(ProRata::MAX_TOTAL).max(1);
+        cases.push((numbers.up_to(total), numbers.up_to(total), total));
+    }
+    cases
+        .iter()
+        .map(|(reward, payable, total)| {
+            let share = ProRata::new(*payable, *total).unwrap().share_floor(*reward);
+            json!([text(*reward), text(*payable), text(*total), text(share)])
+        })
+        .collect()
+}
+
+fn member(rules: &OwnRules, scorer: &Scorer, numbers: &mut Numbers, kind: u64) -> Value {
+    let counts: Vec<u64> = rules
+        .scored()
+        .iter()
+        .zip(rules.widths())
+        .map(|(event_type, width)| {
+            let cap = 7 * u64::from(event_type.daily_limit);
+            match kind {
+                0 => cap,
+                1 => 0,
+                // One in four of these has counts that a field can hold and the rules do not allow.
+                2 => numbers.up_to((1 << width) - 1),
+                _ => numbers.up_to(cap),
+            }
+        })
+        .collect();
+    let levels = rules.level_tenths.iter().filter(|tenths| **tenths > 0).count() as u64;
+    let level = 1 + numbers.up_to(levels - 1) as usize;
+    let streak = 1 + numbers.up_to(4) as usize;
+    let packed = rules.pack(&counts);
+    let scored = points(scorer, packed);
+    json!({
+        "counts": counts,
+        "bytes": hex(&packed.to_le_bytes()[..scorer.bytes()]),
+        "points": scored,
+        "level": level,
+        "streak": streak,
+        "unit": text(scorer.unit(level, streak)),
+        "reward": scored.map(|points| text(points * scorer.unit(level, streak))),
+    })
+}
+
+fn rules_json(rules: &OwnRules) -> Value {
+    json!({
+        "eventTypes": rules.event_types.iter().map(|EventWeight { weight, daily_limit }| {
+            json!({ "weight": weight, "dailyLimit": daily_limit })
+        }).collect::<Vec<_>>(),
+        "levelTenths": rules.level_tenths,
+        "streakHundredths": rules.streak_hundredths,
+        "decimals": rules.decimals,
+    })
+}
+
+fn scores(numbers: &mut Numbers) -> Value {
+    let of = |(name, rules): (&str, OwnRules)| {
+        let prepared = rules.prepared().unwrap();
+        let scorer = Scorer::new(&prepared);
+        let daily: Vec<Value> = (0..20)
+            .map(|index| {
+                let length = 7 * scorer.scored();
+                let counts: Vec<u16> = (0..length)
+                    .map(|_| if index == 0 { u16::MAX } else { numbers.any_size(u64::from(u16::MAX)) as u16 })
+                    .collect();
+                let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
+                json!([hex(&bytes), points_of_days(&rules.event_types, &bytes)])
+            })
+            .collect();
+        let members = (0..120)
+            .map(|index| member(&rules, &scorer, numbers, index % 4 + u64::from(index > 8)))
+            .collect();
+        json!({
+            "name": name,
+            "rules": rules_json(&rules),
+            "bits": scorer.bits(),
+            "bytes": scorer.bytes(),
+            "widths": rules.widths(),
+            "members": Value::Array(members),
+            "daily": daily,
+        })
+    };
+    [("STK", stk()), ("Forge", forge()), ("64 bits", full())].map(of).to_vec().into()
+}
+
+/// Streaks as the program counts them: after the streak and the gap to the last active week, the next streak.
+fn streaks() -> Value {
+    let cases = [0usize, 1, 2, 3, 4, 5];
+    let of = |streak: usize| [(streak, 0, 1), (streak, 1, streak_after(streak)), (streak, 2, 1)];
+    cases.into_iter().flat_map(of).map(|(streak, gap, next)| json!([streak, gap, next])).collect()
+}
+
+fn trees() -> Value {
+    let of = |size: usize| {
+        let leaves: Vec<Vec<u8>> =
+            (0..size).map(|index| sha256(&[&[index as u8]])[..1 + index % 7].to_vec()).collect();
+        let root = tree_hash(&leaves);
+        let proofs: Vec<Value> = (0..size)
+            .map(|index| {
+                let path = inclusion_path(index, &leaves);
+                let leaf = leaf_hash([leaves[index].as_slice()], sha256);
+                assert!(is_included(leaf, index as u32, size as u32, path.iter().copied(), &root, sha256));
+                json!(path.iter().map(|hash| hex(hash)).collect::<Vec<_>>())
+            })
+            .collect();
+        json!({
+            "leaves": leaves.iter().map(|leaf| hex(leaf)).collect::<Vec<_>>(),
+            "root": hex(&root),
+            "proofs": proofs,
+        })
+    };
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 21].map(of).to_vec().into()
+}
+
+fn computed() -> String {
+    let mut numbers = Numbers(2_919);
+    let vectors = json!({
+        "emission": emission(),
+        "daysEnded": days(),
+        "split": splits(&mut numbers),
+        "week": weeks(),
+        "proRata": pro_rata(&mut numbers),
+        "score": scores(&mut numbers),
+        "streak": streaks(),
+        "merkle": trees(),
+    });
+    // A line for each part of a section, so that a change shows where it is.
+    let sections = vectors.as_object().unwrap().iter().map(|(name, section)| {
+        let parts: Vec<String> =
+            section.as_array().unwrap().iter().map(|part| format!("    {part}")).collect();
+        format!("  \"{name}\": [\n{}\n  ]", parts.join(",\n"))
+    });
+    format!("{{\n{}\n}}\n", sections.collect::<Vec<_>>().join(",\n"))
+}
+
+#[test]
+fn vectors_are_what_this_crate_computes() {
+    let computed = computed();
+    if env::var_os("STK_WRITE_VECTORS").is_some() {
+        fs::write(FILE, &computed).unwrap();
+    }
+    let committed = fs::read_to_string(FILE).unwrap_or_default();
+    assert!(
+        committed == computed,
+        "vectors.json is stale: STK_WRITE_VECTORS=1 cargo test -p stk-math --test vectors"
+    );
+}
