@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import {
+  bytesPerMember,
+  checkEmission,
+  countWidths,
+  cumulativeEmission,
+  daysEnded,
+  InvalidArgumentError,
+  isIncluded,
+  leafHash,
+  merkleRoot,
+  MerkleTree,
+  packCounts,
+  pointsOf,
+  pointsOfDays,
+  rewardOf,
+  scoredTypes,
+  shareFloor,
+  splitByBps,
+  streakAfter,
+  totalEmission,
+  unitOf,
+  unixDay,
+  unpackCounts,
+  weekEnd,
+  weekOf,
+  weekStart,
+  yearAmount,
+  type ScoringRules,
+} from "@stk/sdk"
+import { expect } from "chai"
+
+/** Integers of 64 bits are texts in the file, bytes are hexadecimal. */
+interface Vectors {
+  emission: {
+    emissionFirstYear: string
+    halvingYears: number
+    emissionCap: string
+    fits: boolean
+    total: string | null
+    years: [string, string][] | null
+    days: [string, string][] | null
+  }[]
+  daysEnded: [number, number, string][]
+  split: [string, number[], string[] | null][]
+  week: { second: number; week: number | null; start: number | null; end: number | null; day: number | null }[]
+  proRata: [string, string, string, string][]
+  score: {
+    name: string
+    rules: ScoringRules
+    bits: number
+    bytes: number
+    widths: number[]
+    members: {
+      counts: number[]
+      bytes: string
+      points: number | null
+      level: number
+      streak: number
+      unit: string
+      reward: string | null
+    }[]
+    daily: [string, number][]
+  }[]
+  streak: [number, number, number][]
+  merkle: { leaves: string[]; root: string; proofs: string[][] }[]
+}
+
+const FILE = join(__dirname, "../../crates/stk-math/vectors.json")
+const vectors = JSON.parse(readFileSync(FILE, "utf8")) as Vectors
+const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, "hex"))
+const hex = (data: Uint8Array): string => Buffer.from(data).toString("hex")
+
+describe("SDK mathematics and the program's", () => {
+  it("emit the same [STK-05] [STK-07] [STK-09] [STK-10] [STK-11]", () => {
+    for (const vector of vectors.emission) {
+      const curve = {
+        emissionFirstYear: BigInt(vector.emissionFirstYear),
+        halvingYears: vector.halvingYears,
+        emissionCap: BigInt(vector.emissionCap),
+      }
+      if (vector.fits) expect(() => checkEmission(curve)).not.to.throw()
+      else expect(() => checkEmission(curve)).to.throw(InvalidArgumentError)
+      if (vector.total !== null) expect(totalEmission(curve)).to.equal(BigInt(vector.total))
+      for (const [year, amount] of vector.years ?? []) expect(yearAmount(curve, BigInt(year))).to.equal(BigInt(amount))
+      for (const [days, amount] of vector.days ?? []) {
+        expect(cumulativeEmission(curve, BigInt(days)), `${days} days`).to.equal(BigInt(amount))
+      }
+    }
+  })
+
+  it("count the same days since genesis [STK-08]", () => {
+    for (const [genesis, now, days] of vectors.daysEnded) expect(daysEnded(genesis, now)).to.equal(BigInt(days))
+  })
+
+  it("split alike, with the remainder in the Rewards Pool [STK-17]", () => {
+    for (const [amount, bps, shares] of vectors.split) {
+      if (shares === null) expect(() => splitByBps(BigInt(amount), bps)).to.throw(InvalidArgumentError)
+      else expect(splitByBps(BigInt(amount), bps)).to.deep.equal(shares.map(BigInt))
+    }
+  })
+
+  it("have the same weeks [STK-54] [STK-55]", () => {
+    for (const { second, week, start, end, day } of vectors.week) {
+      expect(weekOf(second), String(second)).to.equal(week)
+      expect(unixDay(second), String(second)).to.equal(day)
+      if (week !== null) {
+        expect(weekStart(week)).to.equal(start)
+        expect(weekEnd(week)).to.equal(end)
+      }
+    }
+  })
+
+  it("scale a short week alike [STK-46]", () => {
+    for (const [reward, payable, total, share] of vectors.proRata) {
+      expect(shareFloor(BigInt(reward), BigInt(payable), BigInt(total))).to.equal(BigInt(share))
+    }
+  })
+
+  for (const { name, rules, bits, bytes: width, widths, members, daily } of vectors.score) {
+    it(`score alike by the rules of ${name} [STK-22] [STK-30] [STK-45]`, () => {
+      expect(countWidths(rules)).to.deep.equal(widths)
+      expect(countWidths(rules).reduce((sum, each) => sum + each, 0)).to.equal(bits)
+      expect(bytesPerMember(rules)).to.equal(width)
+      for (const member of members) {
+        expect(unitOf(rules, member.level, member.streak)).to.equal(BigInt(member.unit))
+        if (member.points === null) {
+          expect(() => packCounts(rules, member.counts)).to.throw(InvalidArgumentError)
+          expect(() => pointsOf(rules, member.counts)).to.throw(InvalidArgumentError)
+          expect(() => unpackCounts(rules, bytes(member.bytes))).to.throw(InvalidArgumentError)
+          continue
+        }
+        expect(hex(packCounts(rules, member.counts))).to.equal(member.bytes)
+        expect(unpackCounts(rules, bytes(member.bytes))).to.deep.equal(member.counts)
+        expect(pointsOf(rules, member.counts)).to.equal(member.points)
+        expect(rewardOf(rules, member.points, member.level, member.streak)).to.equal(BigInt(member.reward ?? -1))
+      }
+    })
+
+    it(`apply the daily limits of ${name} alike [STK-30]`, () => {
+      const scored = scoredTypes(rules).length
+      for (const [leaf, points] of daily) {
+        const view = new DataView(bytes(leaf).buffer)
+        const days = Array.from({ length: 7 }, (_, day) =>
+          Array.from({ length: scored }, (_, index) => view.getUint16(2 * (day * scored + index), true)),
+        )
+        expect(pointsOfDays(rules, days)).to.equal(points)
+      }
+    })
+  }
+
+  it("count weeks in a row alike [STK-43] [STK-44]", () => {
+    for (const [streak, gap, next] of vectors.streak) expect(streakAfter(streak, 100, 100 + gap)).to.equal(next)
+  })
+
+  it("build the same trees and proofs", () => {
+    for (const { leaves, root, proofs } of vectors.merkle) {
+      const hashes = leaves.map((leaf) => leafHash(bytes(leaf)))
+      const tree = new MerkleTree(hashes)
+      expect(hex(tree.root)).to.equal(root)
+      expect(hex(merkleRoot(hashes))).to.equal(root)
+      proofs.forEach((proof, index) => {
+        expect(tree.proof(index).map(hex), `leaf ${index} of ${leaves.length}`).to.deep.equal(proof)
+        const leaf = hashes[index] ?? new Uint8Array()
+        const siblings = proof.map(bytes)
+        expect(isIncluded(leaf, index, leaves.length, siblings, bytes(root))).to.equal(true)
+        expect(isIncluded(leaf, index, leaves.length, siblings.slice(1), bytes(root))).to.equal(proof.length === 0)
+        expect(isIncluded(leaf, index + 1, leaves.length, siblings, bytes(root))).to.equal(false)
+      })
+    }
+  })
+})
