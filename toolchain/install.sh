@@ -280,7 +280,7 @@ SH
     "$dir/bin/rustc" -Zunstable-options --print target-spec-json --target bpfel-unknown-none | python3 -c '
 import json, sys
 spec = json.load(sys.stdin)
-spec.update({"os": "solana", "vendor": "solana", "linker": "sbpf-linker", "atomic-cas": True})
+spec.update({"os": "solana", "vendor": "solana", "linker": "sbpf-linker", "atomic-cas": True, "features": "+allows-misaligned-mem-access"})
 spec.pop("min-atomic-width", None)
 spec["metadata"] = {"description": "Solana bytecode through upstream LLVM", "host_tools": False, "std": True, "tier": 3}
 json.dump(spec, sys.stdout, indent=2)' >"$dir/.$target.json" && mv -f "$dir/.$target.json" "$dir/$target.json"
