@@ -1,7 +1,7 @@
 import { STK_IDL } from "../idl/constant.js"
 import { STK_PROGRAM_ID } from "../constants.js"
 import { SDK_ERROR_CODES, StkSdkError, type StkSdkErrorOptions } from "./base.js"
-import { ANCHOR_ERRORS, RUNTIME_ERRORS, TOKEN_ERRORS } from "./tables.js"
+import { ANCHOR_ERRORS, RUNTIME_ERRORS, SYSTEM_ERRORS, TOKEN_ERRORS } from "./tables.js"
 
 /** Names of the program's own errors. */
 export type ProgramErrorName = (typeof STK_IDL)["errors"][number]["name"]
@@ -12,6 +12,8 @@ const TOKEN_PROGRAMS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
   "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
 ])
+
+const SYSTEM_PROGRAM = "11111111111111111111111111111111"
 
 export interface ProgramErrorOptions extends StkSdkErrorOptions {
   /** Base58 of the program that failed first, if known. */
@@ -59,6 +61,8 @@ export function programErrorOfNumber(number: number, options: ProgramErrorOption
   const isToken = options.program !== undefined && TOKEN_PROGRAMS.has(options.program)
   const token = isToken ? TOKEN_ERRORS[number] : undefined
   if (token) return new ProgramError(token[0], number, token[1], options)
+  const system = options.program === SYSTEM_PROGRAM ? SYSTEM_ERRORS[number] : undefined
+  if (system) return new ProgramError(system[0], number, system[1], options)
   const isOurs = options.program === undefined || options.program === STK_PROGRAM_ID.toBase58()
   const own = STK_IDL.errors.find((error) => error.code === number)
   // A copy at another address has the same numbers; only what is known to be foreign is left out.

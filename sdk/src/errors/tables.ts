@@ -37,6 +37,15 @@ export const TOKEN_ERRORS: Readonly<Record<number, readonly [name: string, messa
   18: ["TokenMintDecimalsMismatch", "The decimals are not those of the mint"],
 }
 
+/** Custom numbers of the System program. */
+export const SYSTEM_ERRORS: Readonly<Record<number, readonly [name: string, message: string]>> = {
+  0: ["SystemAccountAlreadyInUse", "An account with the same address exists already"],
+  1: ["SystemInsufficientLamports", "An account does not have enough lamports"],
+  2: ["SystemInvalidProgramId", "An account cannot be assigned to this program"],
+  3: ["SystemInvalidAccountDataLength", "An account cannot have this many bytes"],
+  5: ["SystemAddressWithSeedMismatch", "The address does not follow from its seed"],
+}
+
 /**
  * Errors of the runtime without a number: by name in error objects, as a sentence in logs and preflight messages. Their
  * `code` is 10,000 and the place in this list, which only grows at its end.
