@@ -22,10 +22,24 @@ pub fn of(idl: &Idl, out: &Path) -> Result<[Generated; 2]> {
     Ok([file("json", serde_json::to_string_pretty(idl)? + "\n"), file("ts", typescript::render(idl)?)])
 }
 
+/// What a file holds. A formatter may have laid out the JSON otherwise; that is no difference, so it is read and laid out
+/// as here. (The type is kept from formatters by a comment.)
+fn present(path: &Path) -> std::io::Result<String> {
+    let text = fs::read_to_string(path)?;
+    if path.extension().is_some_and(|extension| extension == "json") {
+        if let Ok(canonical) =
+            serde_json::from_str::<Idl>(&text).and_then(|idl| serde_json::to_string_pretty(&idl))
+        {
+            return Ok(canonical + "\n");
+        }
+    }
+    Ok(text)
+}
+
 /// Writes what differs; a file that is right keeps its date, so that nothing is built again because of it.
 pub fn write(files: &[Generated]) -> Result<()> {
     for Generated { path, text } in files {
-        if fs::read_to_string(path).is_ok_and(|present| present == *text) {
+        if present(path).is_ok_and(|present| present == *text) {
             println!("{}: unchanged", path.display());
             continue;
         }
@@ -44,7 +58,7 @@ pub fn differences(files: &[Generated]) -> Vec<String> {
 }
 
 fn difference(Generated { path, text }: &Generated) -> Option<String> {
-    let Ok(present) = fs::read_to_string(path) else {
+    let Ok(present) = present(path) else {
         return Some(format!("{} is missing", path.display()));
     };
     if present == *text {

@@ -20,6 +20,7 @@ pub fn render(idl: &Idl) -> Result<String> {
           *\n \
           * The IDL itself is `{name}.json`.\n \
           */\n\
+         // prettier-ignore\n\
          export type {type_name} = {converted}\n",
         name = idl.metadata.name,
         type_name = type_name(&idl.metadata.name),

@@ -5,2222 +5,2923 @@
  *
  * The IDL itself is `stk.json`.
  */
+// prettier-ignore
 export type Stk = {
-  address: "STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg"
-  metadata: {
-    name: "stk"
-    version: "0.1.0"
-    spec: "0.1.0"
-    description: "A contribution economy: emission, weekly scores and settlement as a ledger over one SPL vault"
-  }
-  instructions: [
+  "address": "STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg",
+  "metadata": {
+    "name": "stk",
+    "version": "0.1.0",
+    "spec": "0.1.0",
+    "description": "A contribution economy: emission, weekly scores and settlement as a ledger over one SPL vault"
+  },
+  "instructions": [
     {
-      name: "absorbSurplus"
-      docs: [
-        "Books tokens that somebody sent to the vault to the Rewards Pool. Anyone may. Errors: Paused, WrongVault, NoSurplus.",
-      ]
-      discriminator: [180, 189, 148, 104, 104, 108, 3, 246]
-      accounts: [
+      "name": "absorbSurplus",
+      "docs": [
+        "Books tokens that somebody sent to the vault to the Rewards Pool. Anyone may. Errors: Paused, WrongVault, NoSurplus."
+      ],
+      "discriminator": [
+        180,
+        189,
+        148,
+        104,
+        104,
+        108,
+        3,
+        246
+      ],
+      "accounts": [
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "vault"
-          relations: ["economy"]
-        },
-      ]
-      args: []
+          "name": "vault",
+          "relations": [
+            "economy"
+          ]
+        }
+      ],
+      "args": []
     },
     {
-      name: "acceptRole"
-      docs: [
-        "Takes over a role that was offered. The proposed address may. Errors: UnknownRole, NotProposed.",
-      ]
-      discriminator: [52, 25, 7, 231, 196, 235, 119, 253]
-      accounts: [
+      "name": "acceptRole",
+      "docs": [
+        "Takes over a role that was offered. The proposed address may. Errors: UnknownRole, NotProposed."
+      ],
+      "discriminator": [
+        52,
+        25,
+        7,
+        231,
+        196,
+        235,
+        119,
+        253
+      ],
+      "accounts": [
         {
-          name: "holder"
-          docs: ["The address that the role was offered to."]
-          signer: true
+          "name": "holder",
+          "docs": [
+            "The address that the role was offered to."
+          ],
+          "signer": true
         },
         {
-          name: "economy"
-          writable: true
-        },
-      ]
-      args: [
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
         {
-          name: "role"
-          type: "u8"
-        },
+          "name": "role",
+          "type": "u8"
+        }
       ]
     },
     {
-      name: "auditScore"
-      docs: [
+      "name": "auditScore",
+      "docs": [
         "Recomputes a member's points of the current week from the published daily counts and records a mismatch.",
         "Anyone may, until the next week is opened. Errors: AuditIsOver, WrongEconomy, UnknownSlot, ScoresMissing,",
-        "DailyCountsLength, ProofDoesNotMatch.",
-      ]
-      discriminator: [60, 42, 98, 149, 13, 16, 91, 72]
-      accounts: [
+        "DailyCountsLength, ProofDoesNotMatch."
+      ],
+      "discriminator": [
+        60,
+        42,
+        98,
+        149,
+        13,
+        16,
+        91,
+        72
+      ],
+      "accounts": [
         {
-          name: "economy"
+          "name": "economy"
         },
         {
-          name: "week"
-          writable: true
+          "name": "week",
+          "writable": true
         },
         {
-          name: "page"
-          writable: true
-        },
-      ]
-      args: [
+          "name": "page",
+          "writable": true
+        }
+      ],
+      "args": [
         {
-          name: "slot"
-          type: "u16"
-        },
-        {
-          name: "dailyCounts"
-          type: "bytes"
+          "name": "slot",
+          "type": "u16"
         },
         {
-          name: "proof"
-          type: {
-            vec: {
-              array: ["u8", 32]
+          "name": "dailyCounts",
+          "type": "bytes"
+        },
+        {
+          "name": "proof",
+          "type": {
+            "vec": {
+              "array": [
+                "u8",
+                32
+              ]
             }
           }
-        },
+        }
       ]
     },
     {
-      name: "createEconomy"
-      docs: [
+      "name": "createEconomy",
+      "docs": [
         "Creates an economy with its mint, vault and rules; nothing is minted. Anyone may; the payer receives every role.",
         "Errors: BadName, BadGenesis, BadEmission, FundSharesDoNotAddUp, BadEventTypes, BadEventName, BadDailyLimit,",
-        "CountsTooWide, BadCoefficient, BadDecimals, RewardTooLarge, DelayTooLong.",
-      ]
-      discriminator: [85, 145, 44, 61, 248, 116, 36, 138]
-      accounts: [
+        "CountsTooWide, BadCoefficient, BadDecimals, RewardTooLarge, DelayTooLong."
+      ],
+      "discriminator": [
+        85,
+        145,
+        44,
+        61,
+        248,
+        116,
+        36,
+        138
+      ],
+      "accounts": [
         {
-          name: "payer"
-          docs: ["Pays the rent and receives every role."]
-          writable: true
-          signer: true
+          "name": "payer",
+          "docs": [
+            "Pays the rent and receives every role."
+          ],
+          "writable": true,
+          "signer": true
         },
         {
-          name: "mint"
-          docs: [
-            "A new address whose key signs, so that nobody can take it first. Becomes the mint, without freeze authority.",
-          ]
-          writable: true
-          signer: true
+          "name": "mint",
+          "docs": [
+            "A new address whose key signs, so that nobody can take it first. Becomes the mint, without freeze authority."
+          ],
+          "writable": true,
+          "signer": true
         },
         {
-          name: "economy"
-          writable: true
-          pda: {
-            seeds: [
+          "name": "economy",
+          "writable": true,
+          "pda": {
+            "seeds": [
               {
-                kind: "const"
-                value: [101, 99, 111, 110, 111, 109, 121]
+                "kind": "const",
+                "value": [
+                  101,
+                  99,
+                  111,
+                  110,
+                  111,
+                  109,
+                  121
+                ]
               },
               {
-                kind: "account"
-                path: "mint"
-              },
+                "kind": "account",
+                "path": "mint"
+              }
             ]
           }
         },
         {
-          name: "vault"
-          docs: ["Becomes the token account that holds everything; its address alone makes it the vault."]
-          writable: true
-          pda: {
-            seeds: [
+          "name": "vault",
+          "docs": [
+            "Becomes the token account that holds everything; its address alone makes it the vault."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
               {
-                kind: "const"
-                value: [118, 97, 117, 108, 116]
+                "kind": "const",
+                "value": [
+                  118,
+                  97,
+                  117,
+                  108,
+                  116
+                ]
               },
               {
-                kind: "account"
-                path: "economy"
-              },
+                "kind": "account",
+                "path": "economy"
+              }
             ]
           }
         },
         {
-          name: "tokenProgram"
-          address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
         },
         {
-          name: "systemProgram"
-          address: "11111111111111111111111111111111"
-        },
-      ]
-      args: [
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
         {
-          name: "decimals"
-          type: "u8"
+          "name": "decimals",
+          "type": "u8"
         },
         {
-          name: "parameters"
-          type: {
-            defined: {
-              name: "economyParameters"
+          "name": "parameters",
+          "type": {
+            "defined": {
+              "name": "economyParameters"
             }
           }
-        },
+        }
       ]
     },
     {
-      name: "createPage"
-      docs: [
+      "name": "createPage",
+      "docs": [
         "Creates the next member page with its first slots. Anyone may who pays the rent.",
-        "Errors: Paused, PageOutOfOrder.",
-      ]
-      discriminator: [90, 127, 28, 131, 203, 232, 77, 26]
-      accounts: [
+        "Errors: Paused, PageOutOfOrder."
+      ],
+      "discriminator": [
+        90,
+        127,
+        28,
+        131,
+        203,
+        232,
+        77,
+        26
+      ],
+      "accounts": [
         {
-          name: "payer"
-          docs: ["Pays the rent; anyone may."]
-          writable: true
-          signer: true
+          "name": "payer",
+          "docs": [
+            "Pays the rent; anyone may."
+          ],
+          "writable": true,
+          "signer": true
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "page"
-          writable: true
-          pda: {
-            seeds: [
+          "name": "page",
+          "writable": true,
+          "pda": {
+            "seeds": [
               {
-                kind: "const"
-                value: [112, 97, 103, 101]
+                "kind": "const",
+                "value": [
+                  112,
+                  97,
+                  103,
+                  101
+                ]
               },
               {
-                kind: "account"
-                path: "economy"
+                "kind": "account",
+                "path": "economy"
               },
               {
-                kind: "arg"
-                path: "index"
-              },
+                "kind": "arg",
+                "path": "index"
+              }
             ]
           }
         },
         {
-          name: "systemProgram"
-          address: "11111111111111111111111111111111"
-        },
-      ]
-      args: [
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
         {
-          name: "index"
-          type: "u32"
-        },
+          "name": "index",
+          "type": "u32"
+        }
       ]
     },
     {
-      name: "deposit"
-      docs: [
+      "name": "deposit",
+      "docs": [
         "Moves tokens from a member's SPL account into the balance. The member may.",
-        "Errors: Paused, WrongEconomy, WrongVault, UnknownSlot, WrongMember, AmountIsZero.",
-      ]
-      discriminator: [242, 35, 198, 137, 82, 225, 242, 182]
-      accounts: [
+        "Errors: Paused, WrongEconomy, WrongVault, UnknownSlot, WrongMember, AmountIsZero."
+      ],
+      "discriminator": [
+        242,
+        35,
+        198,
+        137,
+        82,
+        225,
+        242,
+        182
+      ],
+      "accounts": [
         {
-          name: "wallet"
-          docs: ["The member's wallet."]
-          signer: true
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "page"
-          writable: true
+          "name": "page",
+          "writable": true
         },
         {
-          name: "vault"
-          writable: true
-          relations: ["economy"]
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
         },
         {
-          name: "source"
-          docs: ["Where the tokens come from; the token program checks mint, owner and balance."]
-          writable: true
+          "name": "source",
+          "docs": [
+            "Where the tokens come from; the token program checks mint, owner and balance."
+          ],
+          "writable": true
         },
         {
-          name: "tokenProgram"
-          address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
-        },
-      ]
-      args: [
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
         {
-          name: "slot"
-          type: "u16"
+          "name": "slot",
+          "type": "u16"
         },
         {
-          name: "amount"
-          type: "u64"
-        },
+          "name": "amount",
+          "type": "u64"
+        }
       ]
     },
     {
-      name: "growPage"
-      docs: [
+      "name": "growPage",
+      "docs": [
         "Adds up to 160 slots to a member page. Anyone may who pays the rent.",
-        "Errors: Paused, WrongEconomy, PageIsFullSize.",
-      ]
-      discriminator: [63, 105, 231, 97, 89, 112, 66, 222]
-      accounts: [
+        "Errors: Paused, WrongEconomy, PageIsFullSize."
+      ],
+      "discriminator": [
+        63,
+        105,
+        231,
+        97,
+        89,
+        112,
+        66,
+        222
+      ],
+      "accounts": [
         {
-          name: "payer"
-          docs: ["Pays the rent of the new slots; anyone may."]
-          writable: true
-          signer: true
+          "name": "payer",
+          "docs": [
+            "Pays the rent of the new slots; anyone may."
+          ],
+          "writable": true,
+          "signer": true
         },
         {
-          name: "economy"
+          "name": "economy"
         },
         {
-          name: "page"
-          writable: true
+          "name": "page",
+          "writable": true
         },
         {
-          name: "systemProgram"
-          address: "11111111111111111111111111111111"
-        },
-      ]
-      args: []
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
     },
     {
-      name: "holdWeek"
-      docs: [
+      "name": "holdWeek",
+      "docs": [
         "Delays the settling of the current week by the economy's hold, once. The guardian may.",
-        "Errors: NotGuardian, WeekNotOpen, WrongWeek, NoHoldLeft.",
-      ]
-      discriminator: [77, 115, 94, 34, 197, 226, 190, 227]
-      accounts: [
+        "Errors: NotGuardian, WeekNotOpen, WrongWeek, NoHoldLeft."
+      ],
+      "discriminator": [
+        77,
+        115,
+        94,
+        34,
+        197,
+        226,
+        190,
+        227
+      ],
+      "accounts": [
         {
-          name: "guardian"
-          docs: ["The economy's guardian."]
-          signer: true
-          address: "economy.roles.guardian"
+          "name": "guardian",
+          "docs": [
+            "The economy's guardian."
+          ],
+          "signer": true,
+          "address": "economy.roles.guardian"
         },
         {
-          name: "economy"
+          "name": "economy"
         },
         {
-          name: "week"
-          writable: true
-        },
-      ]
-      args: []
+          "name": "week",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
-      name: "openWeek"
-      docs: [
+      "name": "openWeek",
+      "docs": [
         "Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.",
-        "The oracle may. Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder.",
-      ]
-      discriminator: [20, 46, 79, 11, 212, 77, 53, 211]
-      accounts: [
+        "The oracle may. Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder."
+      ],
+      "discriminator": [
+        20,
+        46,
+        79,
+        11,
+        212,
+        77,
+        53,
+        211
+      ],
+      "accounts": [
         {
-          name: "oracle"
-          docs: ["The economy's oracle, who pays the rent of the week's record."]
-          writable: true
-          signer: true
-          address: "economy.roles.oracle"
+          "name": "oracle",
+          "docs": [
+            "The economy's oracle, who pays the rent of the week's record."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.oracle"
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "week"
-          writable: true
-          pda: {
-            seeds: [
+          "name": "week",
+          "writable": true,
+          "pda": {
+            "seeds": [
               {
-                kind: "const"
-                value: [119, 101, 101, 107]
+                "kind": "const",
+                "value": [
+                  119,
+                  101,
+                  101,
+                  107
+                ]
               },
               {
-                kind: "account"
-                path: "economy"
+                "kind": "account",
+                "path": "economy"
               },
               {
-                kind: "arg"
-                path: "index"
-              },
+                "kind": "arg",
+                "path": "index"
+              }
             ]
           }
         },
         {
-          name: "systemProgram"
-          address: "11111111111111111111111111111111"
-        },
-      ]
-      args: [
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
         {
-          name: "index"
-          type: "u32"
+          "name": "index",
+          "type": "u32"
         },
         {
-          name: "detailRoot"
-          type: {
-            array: ["u8", 32]
+          "name": "detailRoot",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
           }
-        },
+        }
       ]
     },
     {
-      name: "pause"
-      docs: [
-        "Stops everything that moves tokens or changes members, weeks or pages. The guardian may.",
-        "Errors: NotGuardian, Paused.",
-      ]
-      discriminator: [211, 22, 221, 251, 74, 121, 193, 47]
-      accounts: [
+      "name": "pause",
+      "docs": [
+        "Stops everything that moves tokens or changes members, pages or scores, until the admin resumes. The guardian may.",
+        "Errors: NotGuardian, Paused."
+      ],
+      "discriminator": [
+        211,
+        22,
+        221,
+        251,
+        74,
+        121,
+        193,
+        47
+      ],
+      "accounts": [
         {
-          name: "guardian"
-          docs: ["The economy's guardian."]
-          signer: true
-          address: "economy.roles.guardian"
+          "name": "guardian",
+          "docs": [
+            "The economy's guardian."
+          ],
+          "signer": true,
+          "address": "economy.roles.guardian"
         },
         {
-          name: "economy"
-          writable: true
-        },
-      ]
-      args: []
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
-      name: "proposeRole"
-      docs: [
+      "name": "proposeRole",
+      "docs": [
         "Offers a role (0 admin, 1 registrar, 2 oracle, 3 validator, 4 treasurer, 5 guardian) to an address; the zero",
-        "address withdraws the offer. The admin or the role's holder may. Errors: UnknownRole, NotRoleHolder.",
-      ]
-      discriminator: [79, 5, 160, 90, 21, 127, 195, 5]
-      accounts: [
+        "address withdraws the offer. The admin or the role's holder may. Errors: UnknownRole, NotRoleHolder."
+      ],
+      "discriminator": [
+        79,
+        5,
+        160,
+        90,
+        21,
+        127,
+        195,
+        5
+      ],
+      "accounts": [
         {
-          name: "authority"
-          docs: ["The admin, or the present holder of the role."]
-          signer: true
+          "name": "authority",
+          "docs": [
+            "The admin, or the present holder of the role."
+          ],
+          "signer": true
         },
         {
-          name: "economy"
-          writable: true
-        },
-      ]
-      args: [
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
         {
-          name: "role"
-          type: "u8"
+          "name": "role",
+          "type": "u8"
         },
         {
-          name: "proposed"
-          type: "pubkey"
-        },
+          "name": "proposed",
+          "type": "pubkey"
+        }
       ]
     },
     {
-      name: "registerMembers"
-      docs: [
+      "name": "registerMembers",
+      "docs": [
         "Registers up to 32 wallets at level 1; their membership accounts follow as remaining accounts. The registrar may.",
-        "Errors: Paused, NotRegistrar, WrongEconomy, WrongPage, WalletCount, PageFull, WrongMembership, AlreadyRegistered.",
-      ]
-      discriminator: [246, 35, 254, 62, 255, 94, 133, 178]
-      accounts: [
+        "Errors: Paused, NotRegistrar, WrongEconomy, WrongPage, WalletCount, PageFull, WrongMembership, AlreadyRegistered."
+      ],
+      "discriminator": [
+        246,
+        35,
+        254,
+        62,
+        255,
+        94,
+        133,
+        178
+      ],
+      "accounts": [
         {
-          name: "registrar"
-          docs: ["The economy's registrar, who pays the rent of the membership accounts."]
-          writable: true
-          signer: true
-          address: "economy.roles.registrar"
+          "name": "registrar",
+          "docs": [
+            "The economy's registrar, who pays the rent of the membership accounts."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.registrar"
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "page"
-          docs: ["The first page with free slots."]
-          writable: true
+          "name": "page",
+          "docs": [
+            "The first page with free slots."
+          ],
+          "writable": true
         },
         {
-          name: "systemProgram"
-          address: "11111111111111111111111111111111"
-        },
-      ]
-      args: [
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
         {
-          name: "wallets"
-          type: {
-            vec: "pubkey"
+          "name": "wallets",
+          "type": {
+            "vec": "pubkey"
           }
-        },
+        }
       ]
     },
     {
-      name: "releaseEmission"
-      docs: [
+      "name": "releaseEmission",
+      "docs": [
         "Mints the emission of all days that have ended since the last release and splits it over the funds. Anyone may.",
-        "Errors: Paused, NothingDue, WrongMint, WrongVault.",
-      ]
-      discriminator: [248, 103, 174, 57, 15, 35, 227, 38]
-      accounts: [
+        "Errors: Paused, NothingDue, WrongMint, WrongVault."
+      ],
+      "discriminator": [
+        248,
+        103,
+        174,
+        57,
+        15,
+        35,
+        227,
+        38
+      ],
+      "accounts": [
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "mint"
-          writable: true
-          relations: ["economy"]
+          "name": "mint",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
         },
         {
-          name: "vault"
-          writable: true
-          relations: ["economy"]
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
         },
         {
-          name: "tokenProgram"
-          address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
-        },
-      ]
-      args: []
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": []
     },
     {
-      name: "resume"
-      docs: ["Ends a pause. The admin may. Errors: NotAdmin, NotPaused."]
-      discriminator: [1, 166, 51, 170, 127, 32, 141, 206]
-      accounts: [
+      "name": "resume",
+      "docs": [
+        "Ends a pause. The admin may. Errors: NotAdmin, NotPaused."
+      ],
+      "discriminator": [
+        1,
+        166,
+        51,
+        170,
+        127,
+        32,
+        141,
+        206
+      ],
+      "accounts": [
         {
-          name: "admin"
-          docs: ["The economy's admin: a stolen guardian key can stop an economy, not start it."]
-          signer: true
-          address: "economy.roles.admin"
+          "name": "admin",
+          "docs": [
+            "The economy's admin: a stolen guardian key can stop an economy, not start it."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
         },
         {
-          name: "economy"
-          writable: true
-        },
-      ]
-      args: []
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
-      name: "sealWeek"
-      docs: [
+      "name": "sealWeek",
+      "docs": [
         "Ends the submission once every member has been covered and takes what can be paid from the Rewards Pool.",
-        "The oracle may. Errors: Paused, NotOracle, WeekNotOpen, WrongWeek, ScoresMissing.",
-      ]
-      discriminator: [211, 174, 42, 160, 126, 155, 29, 142]
-      accounts: [
+        "The oracle may. Errors: Paused, NotOracle, WeekNotOpen, WrongWeek, ScoresMissing."
+      ],
+      "discriminator": [
+        211,
+        174,
+        42,
+        160,
+        126,
+        155,
+        29,
+        142
+      ],
+      "accounts": [
         {
-          name: "oracle"
-          docs: ["The economy's oracle."]
-          signer: true
-          address: "economy.roles.oracle"
+          "name": "oracle",
+          "docs": [
+            "The economy's oracle."
+          ],
+          "signer": true,
+          "address": "economy.roles.oracle"
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "week"
-          writable: true
-        },
-      ]
-      args: []
+          "name": "week",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
-      name: "setLevels"
-      docs: [
+      "name": "setLevels",
+      "docs": [
         "Sets the levels of members of one page, for which `evidence` is the hash of the reasons. The registrar may, while",
-        "no week is open. Errors: Paused, NotRegistrar, WeekIsOpen, WrongEconomy, UnknownSlot, UnknownLevel.",
-      ]
-      discriminator: [52, 141, 212, 187, 137, 104, 174, 242]
-      accounts: [
+        "no week is open. Errors: Paused, NotRegistrar, WeekIsOpen, WrongEconomy, UnknownSlot, UnknownLevel."
+      ],
+      "discriminator": [
+        52,
+        141,
+        212,
+        187,
+        137,
+        104,
+        174,
+        242
+      ],
+      "accounts": [
         {
-          name: "registrar"
-          docs: ["The economy's registrar."]
-          signer: true
-          address: "economy.roles.registrar"
+          "name": "registrar",
+          "docs": [
+            "The economy's registrar."
+          ],
+          "signer": true,
+          "address": "economy.roles.registrar"
         },
         {
-          name: "economy"
+          "name": "economy"
         },
         {
-          name: "page"
-          writable: true
-        },
-      ]
-      args: [
+          "name": "page",
+          "writable": true
+        }
+      ],
+      "args": [
         {
-          name: "evidence"
-          type: {
-            array: ["u8", 32]
+          "name": "evidence",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
           }
         },
         {
-          name: "slots"
-          type: {
-            vec: "u16"
+          "name": "slots",
+          "type": {
+            "vec": "u16"
           }
         },
         {
-          name: "levels"
-          type: {
-            vec: "u8"
+          "name": "levels",
+          "type": {
+            "vec": "u8"
           }
-        },
+        }
       ]
     },
     {
-      name: "settlePage"
-      docs: [
+      "name": "settlePage",
+      "docs": [
         "Credits the members of one page of a sealed week, pro rata when the pool was short. Anyone may.",
-        "Errors: Paused, WeekNotSealed, WrongWeek, WrongEconomy, WrongPage, PageAlreadySettled, WeekIsHeld.",
-      ]
-      discriminator: [124, 133, 192, 29, 69, 119, 185, 222]
-      accounts: [
+        "Errors: Paused, WeekNotSealed, WrongWeek, WrongEconomy, WrongPage, PageAlreadySettled, WeekIsHeld."
+      ],
+      "discriminator": [
+        124,
+        133,
+        192,
+        29,
+        69,
+        119,
+        185,
+        222
+      ],
+      "accounts": [
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "week"
-          writable: true
+          "name": "week",
+          "writable": true
         },
         {
-          name: "page"
-          writable: true
-        },
-      ]
-      args: []
+          "name": "page",
+          "writable": true
+        }
+      ],
+      "args": []
     },
     {
-      name: "submitScores"
-      docs: [
+      "name": "submitScores",
+      "docs": [
         "Scores a run of slots of one page, from the page's next slot on. The oracle may.",
         "Errors: Paused, NotOracle, WeekNotOpen, WrongEconomy, BatchForAnotherWeek, BatchOutOfOrder, BatchWidth,",
-        "BatchBeyondMembers, CountAboveLimit, NothingCounted.",
-      ]
-      discriminator: [46, 129, 148, 83, 12, 25, 202, 56]
-      accounts: [
+        "BatchBeyondMembers, CountAboveLimit, NothingCounted."
+      ],
+      "discriminator": [
+        46,
+        129,
+        148,
+        83,
+        12,
+        25,
+        202,
+        56
+      ],
+      "accounts": [
         {
-          name: "oracle"
-          docs: ["The economy's oracle."]
-          signer: true
-          address: "economy.roles.oracle"
+          "name": "oracle",
+          "docs": [
+            "The economy's oracle."
+          ],
+          "signer": true,
+          "address": "economy.roles.oracle"
         },
         {
-          name: "economy"
-          writable: true
+          "name": "economy",
+          "writable": true
         },
         {
-          name: "page"
-          writable: true
-        },
-      ]
-      args: [
+          "name": "page",
+          "writable": true
+        }
+      ],
+      "args": [
         {
-          name: "batch"
-          type: {
-            defined: {
-              name: "scoreBatch"
+          "name": "batch",
+          "type": {
+            "defined": {
+              "name": "scoreBatch"
             }
           }
-        },
+        }
       ]
     },
     {
-      name: "withdraw"
-      docs: [
+      "name": "withdraw",
+      "docs": [
         "Moves part of a balance to an SPL account of the member. The member may.",
         "Errors: Paused, WrongEconomy, WrongVault, WrongMint, WrongDestination, UnknownSlot, WrongMember, AmountIsZero,",
-        "BalanceTooSmall.",
+        "BalanceTooSmall."
+      ],
+      "discriminator": [
+        183,
+        18,
+        70,
+        156,
+        148,
+        109,
+        161,
+        34
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "A token account of the wallet."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        }
       ]
-      discriminator: [183, 18, 70, 156, 148, 109, 161, 34]
-      accounts: [
-        {
-          name: "wallet"
-          docs: ["The member's wallet."]
-          signer: true
-        },
-        {
-          name: "economy"
-          writable: true
-        },
-        {
-          name: "page"
-          writable: true
-        },
-        {
-          name: "vault"
-          writable: true
-          relations: ["economy"]
-        },
-        {
-          name: "destination"
-          docs: ["A token account of the wallet."]
-          writable: true
-        },
-        {
-          name: "tokenProgram"
-          address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
-        },
-      ]
-      args: [
-        {
-          name: "slot"
-          type: "u16"
-        },
-        {
-          name: "amount"
-          type: "u64"
-        },
+    }
+  ],
+  "accounts": [
+    {
+      "name": "economy",
+      "discriminator": [
+        9,
+        71,
+        93,
+        255,
+        152,
+        187,
+        170,
+        154
       ]
     },
-  ]
-  accounts: [
     {
-      name: "economy"
-      discriminator: [9, 71, 93, 255, 152, 187, 170, 154]
-    },
-    {
-      name: "pageHeader"
-      discriminator: [31, 244, 72, 81, 69, 231, 223, 142]
-    },
-    {
-      name: "week"
-      discriminator: [189, 31, 84, 251, 1, 211, 185, 155]
-    },
-  ]
-  events: [
-    {
-      name: "deposited"
-      discriminator: [111, 141, 26, 45, 161, 35, 100, 57]
-    },
-    {
-      name: "economyCreated"
-      discriminator: [191, 63, 190, 129, 85, 56, 210, 142]
-    },
-    {
-      name: "emissionReleased"
-      discriminator: [236, 223, 110, 161, 61, 143, 89, 82]
-    },
-    {
-      name: "levelsSet"
-      discriminator: [51, 144, 165, 63, 129, 235, 252, 129]
-    },
-    {
-      name: "membersRegistered"
-      discriminator: [85, 58, 26, 138, 156, 177, 122, 221]
-    },
-    {
-      name: "pageCreated"
-      discriminator: [200, 35, 120, 96, 139, 68, 248, 194]
-    },
-    {
-      name: "pageGrown"
-      discriminator: [54, 213, 192, 245, 145, 46, 172, 1]
-    },
-    {
-      name: "pageSettled"
-      discriminator: [199, 38, 100, 170, 248, 72, 39, 64]
-    },
-    {
-      name: "pauseChanged"
-      discriminator: [238, 188, 213, 78, 134, 209, 178, 218]
-    },
-    {
-      name: "roleAccepted"
-      discriminator: [130, 219, 17, 167, 202, 238, 104, 50]
-    },
-    {
-      name: "roleProposed"
-      discriminator: [168, 105, 155, 70, 211, 61, 123, 252]
-    },
+      "name": "pageHeader",
+      "discriminator": [
+        31,
+        244,
+        72,
+        81,
+        69,
+        231,
+        223,
+        142
+      ]
+    },
+    {
+      "name": "week",
+      "discriminator": [
+        189,
+        31,
+        84,
+        251,
+        1,
+        211,
+        185,
+        155
+      ]
+    }
+  ],
+  "events": [
+    {
+      "name": "deposited",
+      "discriminator": [
+        111,
+        141,
+        26,
+        45,
+        161,
+        35,
+        100,
+        57
+      ]
+    },
+    {
+      "name": "economyCreated",
+      "discriminator": [
+        191,
+        63,
+        190,
+        129,
+        85,
+        56,
+        210,
+        142
+      ]
+    },
+    {
+      "name": "emissionReleased",
+      "discriminator": [
+        236,
+        223,
+        110,
+        161,
+        61,
+        143,
+        89,
+        82
+      ]
+    },
+    {
+      "name": "levelsSet",
+      "discriminator": [
+        51,
+        144,
+        165,
+        63,
+        129,
+        235,
+        252,
+        129
+      ]
+    },
+    {
+      "name": "membersRegistered",
+      "discriminator": [
+        85,
+        58,
+        26,
+        138,
+        156,
+        177,
+        122,
+        221
+      ]
+    },
+    {
+      "name": "pageCreated",
+      "discriminator": [
+        200,
+        35,
+        120,
+        96,
+        139,
+        68,
+        248,
+        194
+      ]
+    },
+    {
+      "name": "pageGrown",
+      "discriminator": [
+        54,
+        213,
+        192,
+        245,
+        145,
+        46,
+        172,
+        1
+      ]
+    },
+    {
+      "name": "pageSettled",
+      "discriminator": [
+        199,
+        38,
+        100,
+        170,
+        248,
+        72,
+        39,
+        64
+      ]
+    },
+    {
+      "name": "pauseChanged",
+      "discriminator": [
+        238,
+        188,
+        213,
+        78,
+        134,
+        209,
+        178,
+        218
+      ]
+    },
+    {
+      "name": "roleAccepted",
+      "discriminator": [
+        130,
+        219,
+        17,
+        167,
+        202,
+        238,
+        104,
+        50
+      ]
+    },
+    {
+      "name": "roleProposed",
+      "discriminator": [
+        168,
+        105,
+        155,
+        70,
+        211,
+        61,
+        123,
+        252
+      ]
+    },
+    {
+      "name": "scoreAudited",
+      "discriminator": [
+        225,
+        239,
+        84,
+        75,
+        247,
+        107,
+        219,
+        147
+      ]
+    },
+    {
+      "name": "scoresSubmitted",
+      "discriminator": [
+        109,
+        164,
+        117,
+        238,
+        158,
+        221,
+        231,
+        107
+      ]
+    },
+    {
+      "name": "surplusAbsorbed",
+      "discriminator": [
+        63,
+        108,
+        50,
+        58,
+        160,
+        101,
+        237,
+        20
+      ]
+    },
+    {
+      "name": "weekHeld",
+      "discriminator": [
+        8,
+        27,
+        50,
+        89,
+        61,
+        63,
+        212,
+        250
+      ]
+    },
+    {
+      "name": "weekOpened",
+      "discriminator": [
+        67,
+        208,
+        190,
+        142,
+        9,
+        241,
+        90,
+        168
+      ]
+    },
+    {
+      "name": "weekSealed",
+      "discriminator": [
+        78,
+        85,
+        227,
+        57,
+        19,
+        251,
+        125,
+        123
+      ]
+    },
+    {
+      "name": "weekSettled",
+      "discriminator": [
+        140,
+        96,
+        36,
+        113,
+        181,
+        128,
+        232,
+        169
+      ]
+    },
+    {
+      "name": "withdrawn",
+      "discriminator": [
+        20,
+        89,
+        223,
+        198,
+        194,
+        124,
+        219,
+        13
+      ]
+    }
+  ],
+  "errors": [
+    {
+      "code": 6000,
+      "name": "notAdmin",
+      "msg": "Only the economy's admin may do this"
+    },
+    {
+      "code": 6001,
+      "name": "notRegistrar",
+      "msg": "Only the economy's registrar may do this"
+    },
+    {
+      "code": 6002,
+      "name": "notOracle",
+      "msg": "Only the economy's oracle may do this"
+    },
+    {
+      "code": 6003,
+      "name": "notGuardian",
+      "msg": "Only the economy's guardian may do this"
+    },
+    {
+      "code": 6004,
+      "name": "notRoleHolder",
+      "msg": "Only the admin or the present holder may hand a role over"
+    },
     {
-      name: "scoreAudited"
-      discriminator: [225, 239, 84, 75, 247, 107, 219, 147]
+      "code": 6005,
+      "name": "notProposed",
+      "msg": "This address was not proposed for the role"
     },
     {
-      name: "scoresSubmitted"
-      discriminator: [109, 164, 117, 238, 158, 221, 231, 107]
+      "code": 6006,
+      "name": "unknownRole",
+      "msg": "There is no such role"
     },
     {
-      name: "surplusAbsorbed"
-      discriminator: [63, 108, 50, 58, 160, 101, 237, 20]
+      "code": 6007,
+      "name": "paused",
+      "msg": "The economy is paused"
     },
     {
-      name: "weekHeld"
-      discriminator: [8, 27, 50, 89, 61, 63, 212, 250]
+      "code": 6008,
+      "name": "notPaused",
+      "msg": "The economy is not paused"
     },
     {
-      name: "weekOpened"
-      discriminator: [67, 208, 190, 142, 9, 241, 90, 168]
+      "code": 6009,
+      "name": "wrongEconomy",
+      "msg": "The account belongs to another economy"
     },
     {
-      name: "weekSealed"
-      discriminator: [78, 85, 227, 57, 19, 251, 125, 123]
+      "code": 6010,
+      "name": "wrongVault",
+      "msg": "The token account is not this economy's vault"
     },
     {
-      name: "weekSettled"
-      discriminator: [140, 96, 36, 113, 181, 128, 232, 169]
+      "code": 6011,
+      "name": "wrongMint",
+      "msg": "The mint is not this economy's"
     },
     {
-      name: "withdrawn"
-      discriminator: [20, 89, 223, 198, 194, 124, 219, 13]
+      "code": 6012,
+      "name": "wrongMember",
+      "msg": "The slot does not hold this wallet"
     },
-  ]
-  errors: [
     {
-      code: 6000
-      name: "notAdmin"
-      msg: "Only the economy's admin may do this"
+      "code": 6013,
+      "name": "unknownSlot",
+      "msg": "The page has no such slot"
     },
     {
-      code: 6001
-      name: "notRegistrar"
-      msg: "Only the economy's registrar may do this"
+      "code": 6014,
+      "name": "wrongWeek",
+      "msg": "The week account is not that of the economy's current week"
     },
     {
-      code: 6002
-      name: "notOracle"
-      msg: "Only the economy's oracle may do this"
+      "code": 6015,
+      "name": "badName",
+      "msg": "The name must have 1 to 32 bytes and the symbol 1 to 10"
     },
     {
-      code: 6003
-      name: "notGuardian"
-      msg: "Only the economy's guardian may do this"
+      "code": 6016,
+      "name": "fundSharesDoNotAddUp",
+      "msg": "The shares of the five funds must sum to 10,000 basis points"
     },
     {
-      code: 6004
-      name: "notRoleHolder"
-      msg: "Only the admin or the present holder may hand a role over"
+      "code": 6017,
+      "name": "badEmission",
+      "msg": "The emission must be positive, and its whole series at most the cap"
     },
     {
-      code: 6005
-      name: "notProposed"
-      msg: "This address was not proposed for the role"
+      "code": 6018,
+      "name": "badGenesis",
+      "msg": "Genesis must not lie before the creation nor more than a year after it"
     },
     {
-      code: 6006
-      name: "unknownRole"
-      msg: "There is no such role"
+      "code": 6019,
+      "name": "badEventTypes",
+      "msg": "There must be 1 to 16 event types, at least one with a weight"
     },
     {
-      code: 6007
-      name: "paused"
-      msg: "The economy is paused"
+      "code": 6020,
+      "name": "badEventName",
+      "msg": "An event type's name must have 1 to 32 bytes and occur once"
     },
     {
-      code: 6008
-      name: "notPaused"
-      msg: "The economy is not paused"
+      "code": 6021,
+      "name": "badDailyLimit",
+      "msg": "A scored event type needs a daily limit"
     },
     {
-      code: 6009
-      name: "wrongEconomy"
-      msg: "The account belongs to another economy"
+      "code": 6022,
+      "name": "countsTooWide",
+      "msg": "The counts of a week need more than 64 bits"
     },
     {
-      code: 6010
-      name: "wrongVault"
-      msg: "The token account is not this economy's vault"
+      "code": 6023,
+      "name": "badCoefficient",
+      "msg": "The coefficients of level 1 and of every step of the consistency must be positive"
     },
     {
-      code: 6011
-      name: "wrongMint"
-      msg: "The mint is not this economy's"
+      "code": 6024,
+      "name": "badDecimals",
+      "msg": "Decimals must be 3 to 9"
     },
     {
-      code: 6012
-      name: "wrongMember"
-      msg: "The slot does not hold this wallet"
+      "code": 6025,
+      "name": "rewardTooLarge",
+      "msg": "The highest weekly reward does not fit"
     },
     {
-      code: 6013
-      name: "unknownSlot"
-      msg: "The page has no such slot"
+      "code": 6026,
+      "name": "delayTooLong",
+      "msg": "A delay may be at most 30 days"
     },
     {
-      code: 6014
-      name: "wrongWeek"
-      msg: "The week account is not that of the economy's current week"
+      "code": 6027,
+      "name": "nothingDue",
+      "msg": "No day has ended since the last release"
     },
     {
-      code: 6015
-      name: "badName"
-      msg: "The name must have 1 to 32 bytes and the symbol 1 to 10"
+      "code": 6028,
+      "name": "pageOutOfOrder",
+      "msg": "Pages are created one after the other"
     },
     {
-      code: 6016
-      name: "fundSharesDoNotAddUp"
-      msg: "The shares of the five funds must sum to 10,000 basis points"
+      "code": 6029,
+      "name": "pageIsFullSize",
+      "msg": "The page has its full size"
     },
     {
-      code: 6017
-      name: "badEmission"
-      msg: "The emission must be positive, and its whole series at most the cap"
+      "code": 6030,
+      "name": "pageFull",
+      "msg": "The page does not have room for all the wallets"
     },
     {
-      code: 6018
-      name: "badGenesis"
-      msg: "Genesis must not lie before the creation nor more than a year after it"
+      "code": 6031,
+      "name": "wrongPage",
+      "msg": "Members are registered into the first page with free slots"
     },
     {
-      code: 6019
-      name: "badEventTypes"
-      msg: "There must be 1 to 16 event types, at least one with a weight"
+      "code": 6032,
+      "name": "walletCount",
+      "msg": "There must be one membership account for each wallet, and at least one and at most 32 wallets"
     },
     {
-      code: 6020
-      name: "badEventName"
-      msg: "An event type's name must have 1 to 32 bytes and occur once"
+      "code": 6033,
+      "name": "wrongMembership",
+      "msg": "The membership account is not that of the wallet"
     },
     {
-      code: 6021
-      name: "badDailyLimit"
-      msg: "A scored event type needs a daily limit"
+      "code": 6034,
+      "name": "alreadyRegistered",
+      "msg": "The wallet is registered already"
     },
     {
-      code: 6022
-      name: "countsTooWide"
-      msg: "The counts of a week need more than 64 bits"
+      "code": 6035,
+      "name": "unknownLevel",
+      "msg": "The economy has no such level"
     },
     {
-      code: 6023
-      name: "badCoefficient"
-      msg: "The coefficients of level 1 and of every step of the consistency must be positive"
+      "code": 6036,
+      "name": "weekIsOpen",
+      "msg": "Levels do not change while a week is open"
     },
     {
-      code: 6024
-      name: "badDecimals"
-      msg: "Decimals must be 3 to 9"
+      "code": 6037,
+      "name": "weekNotOver",
+      "msg": "The week has not ended yet"
     },
     {
-      code: 6025
-      name: "rewardTooLarge"
-      msg: "The highest weekly reward does not fit"
+      "code": 6038,
+      "name": "weekOutOfOrder",
+      "msg": "Weeks are opened one after the other, from the week of genesis on"
     },
     {
-      code: 6026
-      name: "delayTooLong"
-      msg: "A delay may be at most 30 days"
+      "code": 6039,
+      "name": "previousWeekNotSettled",
+      "msg": "The week before is not settled"
     },
     {
-      code: 6027
-      name: "nothingDue"
-      msg: "No day has ended since the last release"
+      "code": 6040,
+      "name": "weekNotOpen",
+      "msg": "The week is not open"
     },
     {
-      code: 6028
-      name: "pageOutOfOrder"
-      msg: "Pages are created one after the other"
+      "code": 6041,
+      "name": "weekNotSealed",
+      "msg": "The week is not sealed"
     },
     {
-      code: 6029
-      name: "pageIsFullSize"
-      msg: "The page has its full size"
+      "code": 6042,
+      "name": "batchOutOfOrder",
+      "msg": "A batch must start at the page's next slot"
     },
     {
-      code: 6030
-      name: "pageFull"
-      msg: "The page does not have room for all the wallets"
+      "code": 6043,
+      "name": "batchForAnotherWeek",
+      "msg": "The batch is for another week"
     },
     {
-      code: 6031
-      name: "wrongPage"
-      msg: "Members are registered into the first page with free slots"
+      "code": 6044,
+      "name": "batchBeyondMembers",
+      "msg": "The batch names slots without a member of this week"
     },
     {
-      code: 6032
-      name: "walletCount"
-      msg: "There must be one membership account for each wallet, and at least one and at most 32 wallets"
+      "code": 6045,
+      "name": "batchWidth",
+      "msg": "The bytes of each member in the batch do not follow from the rules"
     },
     {
-      code: 6033
-      name: "wrongMembership"
-      msg: "The membership account is not that of the wallet"
+      "code": 6046,
+      "name": "countAboveLimit",
+      "msg": "A count is above seven times its daily limit"
     },
     {
-      code: 6034
-      name: "alreadyRegistered"
-      msg: "The wallet is registered already"
+      "code": 6047,
+      "name": "nothingCounted",
+      "msg": "A member marked as active has no counted event"
     },
     {
-      code: 6035
-      name: "unknownLevel"
-      msg: "The economy has no such level"
+      "code": 6048,
+      "name": "scoresMissing",
+      "msg": "Scores of some members are missing"
     },
     {
-      code: 6036
-      name: "weekIsOpen"
-      msg: "Levels do not change while a week is open"
+      "code": 6049,
+      "name": "weekIsHeld",
+      "msg": "The week is held, or its delay has not passed"
     },
     {
-      code: 6037
-      name: "weekNotOver"
-      msg: "The week has not ended yet"
+      "code": 6050,
+      "name": "noHoldLeft",
+      "msg": "The guardian has no hold left for this week"
     },
     {
-      code: 6038
-      name: "weekOutOfOrder"
-      msg: "Weeks are opened one after the other, from the week of genesis on"
+      "code": 6051,
+      "name": "pageAlreadySettled",
+      "msg": "The page is settled already"
     },
     {
-      code: 6039
-      name: "previousWeekNotSettled"
-      msg: "The week before is not settled"
+      "code": 6052,
+      "name": "auditIsOver",
+      "msg": "The scores can be audited until the next week is opened"
     },
     {
-      code: 6040
-      name: "weekNotOpen"
-      msg: "The week is not open"
+      "code": 6053,
+      "name": "dailyCountsLength",
+      "msg": "The daily counts do not have the length that follows from the rules"
     },
     {
-      code: 6041
-      name: "weekNotSealed"
-      msg: "The week is not sealed"
+      "code": 6054,
+      "name": "proofDoesNotMatch",
+      "msg": "The proof does not lead to the week's root"
     },
     {
-      code: 6042
-      name: "batchOutOfOrder"
-      msg: "A batch must start at the page's next slot"
+      "code": 6055,
+      "name": "amountIsZero",
+      "msg": "The amount is zero"
     },
     {
-      code: 6043
-      name: "batchForAnotherWeek"
-      msg: "The batch is for another week"
+      "code": 6056,
+      "name": "balanceTooSmall",
+      "msg": "The balance is too small"
     },
     {
-      code: 6044
-      name: "batchBeyondMembers"
-      msg: "The batch names slots without a member of this week"
+      "code": 6057,
+      "name": "noSurplus",
+      "msg": "The vault holds no more than it owes"
     },
     {
-      code: 6045
-      name: "batchWidth"
-      msg: "The bytes of each member in the batch do not follow from the rules"
+      "code": 6058,
+      "name": "overflow",
+      "msg": "An amount does not fit"
     },
     {
-      code: 6046
-      name: "countAboveLimit"
-      msg: "A count is above seven times its daily limit"
+      "code": 6059,
+      "name": "ledgerDoesNotAddUp",
+      "msg": "The ledger does not add up"
     },
     {
-      code: 6047
-      name: "nothingCounted"
-      msg: "A member marked as active has no counted event"
-    },
-    {
-      code: 6048
-      name: "scoresMissing"
-      msg: "Scores of some members are missing"
-    },
-    {
-      code: 6049
-      name: "weekIsHeld"
-      msg: "The week is held, or its delay has not passed"
-    },
-    {
-      code: 6050
-      name: "noHoldLeft"
-      msg: "The guardian has no hold left for this week"
-    },
-    {
-      code: 6051
-      name: "pageAlreadySettled"
-      msg: "The page is settled already"
-    },
-    {
-      code: 6052
-      name: "auditIsOver"
-      msg: "The scores can be audited until the next week is opened"
-    },
-    {
-      code: 6053
-      name: "dailyCountsLength"
-      msg: "The daily counts do not have the length that follows from the rules"
-    },
-    {
-      code: 6054
-      name: "proofDoesNotMatch"
-      msg: "The proof does not lead to the week's root"
-    },
-    {
-      code: 6055
-      name: "amountIsZero"
-      msg: "The amount is zero"
-    },
-    {
-      code: 6056
-      name: "balanceTooSmall"
-      msg: "The balance is too small"
-    },
-    {
-      code: 6057
-      name: "noSurplus"
-      msg: "The vault holds no more than it owes"
-    },
-    {
-      code: 6058
-      name: "overflow"
-      msg: "An amount does not fit"
-    },
-    {
-      code: 6059
-      name: "ledgerDoesNotAddUp"
-      msg: "The ledger does not add up"
-    },
-    {
-      code: 6060
-      name: "wrongDestination"
-      msg: "The destination is not a token account of the member"
-    },
-  ]
-  types: [
+      "code": 6060,
+      "name": "wrongDestination",
+      "msg": "The destination is not a token account of the member"
+    }
+  ],
+  "types": [
     {
-      name: "deposited"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "deposited",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "wallet"
-            type: "pubkey"
+            "name": "wallet",
+            "type": "pubkey"
           },
           {
-            name: "amount"
-            type: "u64"
+            "name": "amount",
+            "type": "u64"
           },
           {
-            name: "balance"
-            type: "u64"
-          },
+            "name": "balance",
+            "type": "u64"
+          }
         ]
       }
     },
     {
-      name: "economy"
-      docs: [
+      "name": "economy",
+      "docs": [
         "One contribution economy: its rules, roles, emission and the ledger's totals.",
         "",
         "Created by `create_economy`, never closed. Only this program writes it, so an account of this type and owner is",
         "genuine whatever its address; other accounts name the economy they belong to.",
         "",
         "Ledger invariant: `Σ funds + member_balances + staked + frozen + unsettled =",
-        "minted − burnt − withdrawn + deposited`, and the vault holds at least that much.",
-      ]
-      serialization: "bytemuck"
-      repr: {
-        kind: "c"
-      }
-      type: {
-        kind: "struct"
-        fields: [
+        "minted − burnt − withdrawn + deposited`, and the vault holds at least that much."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "genesis"
-            docs: ["Unix seconds from which emission years are counted (STK-08)."]
-            type: "i64"
+            "name": "genesis",
+            "docs": [
+              "Unix seconds from which emission years are counted (STK-08)."
+            ],
+            "type": "i64"
           },
           {
-            name: "emissionFirstYear"
-            docs: ["Base units emitted in each year before the first halving."]
-            type: "u64"
+            "name": "emissionFirstYear",
+            "docs": [
+              "Base units emitted in each year before the first halving."
+            ],
+            "type": "u64"
           },
           {
-            name: "emissionCap"
-            docs: ["Base units that can ever be minted (STK-09)."]
-            type: "u64"
+            "name": "emissionCap",
+            "docs": [
+              "Base units that can ever be minted (STK-09)."
+            ],
+            "type": "u64"
           },
           {
-            name: "releasedDays"
-            docs: ["Whole days since genesis whose emission was released."]
-            type: "u64"
+            "name": "releasedDays",
+            "docs": [
+              "Whole days since genesis whose emission was released."
+            ],
+            "type": "u64"
           },
           {
-            name: "minted"
-            docs: ["Base units minted since genesis; only `release_emission` adds to it (STK-01)."]
-            type: "u64"
+            "name": "minted",
+            "docs": [
+              "Base units minted since genesis; only `release_emission` adds to it (STK-01)."
+            ],
+            "type": "u64"
           },
           {
-            name: "burnt"
-            docs: ["Base units burnt."]
-            type: "u64"
+            "name": "burnt",
+            "docs": [
+              "Base units burnt."
+            ],
+            "type": "u64"
           },
           {
-            name: "withdrawn"
-            docs: ["Base units paid out to SPL accounts."]
-            type: "u64"
+            "name": "withdrawn",
+            "docs": [
+              "Base units paid out to SPL accounts."
+            ],
+            "type": "u64"
           },
           {
-            name: "deposited"
-            docs: ["Base units taken in from SPL accounts, absorbed surplus included."]
-            type: "u64"
+            "name": "deposited",
+            "docs": [
+              "Base units taken in from SPL accounts, absorbed surplus included."
+            ],
+            "type": "u64"
           },
           {
-            name: "funds"
-            docs: ["Base units of each fund: Rewards Pool, Treasury, Startup, Team, Liquidity."]
-            type: {
-              array: ["u64", 5]
-            }
-          },
-          {
-            name: "memberBalances"
-            docs: ["Σ of all members' balances."]
-            type: "u64"
-          },
-          {
-            name: "staked"
-            docs: ["Σ of all stakes."]
-            type: "u64"
-          },
-          {
-            name: "frozen"
-            docs: ["Σ of all frozen rewards."]
-            type: "u64"
-          },
-          {
-            name: "unsettled"
-            docs: ["Taken from the Rewards Pool by a sealed week and not yet credited."]
-            type: "u64"
-          },
-          {
-            name: "weekDue"
-            docs: ["Base units due to the members submitted so far in the current week."]
-            type: "u64"
-          },
-          {
-            name: "scoring"
-            docs: [
-              "The scoring rules below, prepared by `stk_math::score::prepare` when the economy was created.",
-            ]
-            type: {
-              array: ["u64", 111]
-            }
-          },
-          {
-            name: "members"
-            docs: ["Members registered since the beginning; the next member's global index."]
-            type: "u32"
-          },
-          {
-            name: "pages"
-            docs: ["Pages created."]
-            type: "u32"
-          },
-          {
-            name: "week"
-            docs: ["Index of the week that was opened last; 0 before the first."]
-            type: "u32"
-          },
-          {
-            name: "weekMembers"
-            docs: ["Members registered when that week was opened: these are scored."]
-            type: "u32"
-          },
-          {
-            name: "weekPages"
-            docs: ["Pages of that week whose scores are complete."]
-            type: "u32"
-          },
-          {
-            name: "weekActive"
-            docs: ["Members with a score in that week."]
-            type: "u32"
-          },
-          {
-            name: "settleDelaySeconds"
-            docs: ["Seconds that a sealed week waits before it may be settled."]
-            type: "u32"
-          },
-          {
-            name: "holdSeconds"
-            docs: ["Seconds by which the guardian may hold a week, once; 0 for no hold."]
-            type: "u32"
-          },
-          {
-            name: "eventTypes"
-            docs: ["The event types, `event_type_count` of them."]
-            type: {
-              array: [
-                {
-                  defined: {
-                    name: "eventType"
-                  }
-                },
-                16,
+            "name": "funds",
+            "docs": [
+              "Base units of each fund: Rewards Pool, Treasury, Startup, Team, Liquidity."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
               ]
             }
           },
           {
-            name: "fundBps"
-            docs: ["Share of each fund in the emission, in basis points; sums to 10,000."]
-            type: {
-              array: ["u16", 5]
+            "name": "memberBalances",
+            "docs": [
+              "Σ of all members' balances."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "staked",
+            "docs": [
+              "Σ of all stakes."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "frozen",
+            "docs": [
+              "Σ of all frozen rewards."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "unsettled",
+            "docs": [
+              "Taken from the Rewards Pool by a sealed week and not yet credited."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "weekDue",
+            "docs": [
+              "Base units due to the members submitted so far in the current week."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "scoring",
+            "docs": [
+              "The scoring rules below, prepared by `stk_math::score::prepare` when the economy was created."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                111
+              ]
             }
           },
           {
-            name: "levelTenths"
-            docs: ["Qualification coefficient of levels 1 to 8 in tenths; 0 for a level that does not exist."]
-            type: {
-              array: ["u16", 8]
+            "name": "members",
+            "docs": [
+              "Members registered since the beginning; the next member's global index."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "pages",
+            "docs": [
+              "Pages created."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "week",
+            "docs": [
+              "Index of the week that was opened last; 0 before the first."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "weekMembers",
+            "docs": [
+              "Members registered when that week was opened: these are scored."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "weekPages",
+            "docs": [
+              "Pages of that week whose scores are complete."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "weekActive",
+            "docs": [
+              "Members with a score in that week."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "settleDelaySeconds",
+            "docs": [
+              "Seconds that a sealed week waits before it may be settled."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "holdSeconds",
+            "docs": [
+              "Seconds by which the guardian may hold a week, once; 0 for no hold."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "eventTypes",
+            "docs": [
+              "The event types, `event_type_count` of them."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "eventType"
+                  }
+                },
+                16
+              ]
             }
           },
           {
-            name: "streakHundredths"
-            docs: ["Consistency coefficient of 1 to 5 weeks in a row in hundredths."]
-            type: {
-              array: ["u16", 5]
+            "name": "fundBps",
+            "docs": [
+              "Share of each fund in the emission, in basis points; sums to 10,000."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
             }
           },
           {
-            name: "roles"
-            docs: ["Holders of the roles."]
-            type: {
-              defined: {
-                name: "roles"
+            "name": "levelTenths",
+            "docs": [
+              "Qualification coefficient of levels 1 to 8 in tenths; 0 for a level that does not exist."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                8
+              ]
+            }
+          },
+          {
+            "name": "streakHundredths",
+            "docs": [
+              "Consistency coefficient of 1 to 5 weeks in a row in hundredths."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
+            }
+          },
+          {
+            "name": "roles",
+            "docs": [
+              "Holders of the roles."
+            ],
+            "type": {
+              "defined": {
+                "name": "roles"
               }
             }
           },
           {
-            name: "proposed"
-            docs: ["Addresses that a role was offered to; zero for none."]
-            type: {
-              defined: {
-                name: "roles"
+            "name": "proposed",
+            "docs": [
+              "Addresses that a role was offered to; zero for none."
+            ],
+            "type": {
+              "defined": {
+                "name": "roles"
               }
             }
           },
           {
-            name: "mint"
-            docs: ["The SPL mint; its authority is this account."]
-            type: "pubkey"
+            "name": "mint",
+            "docs": [
+              "The SPL mint; its authority is this account."
+            ],
+            "type": "pubkey"
           },
           {
-            name: "vault"
-            docs: [
-              "The token account that holds every token inside the system; its authority is this account.",
-            ]
-            type: "pubkey"
+            "name": "vault",
+            "docs": [
+              "The token account that holds every token inside the system; its authority is this account."
+            ],
+            "type": "pubkey"
           },
           {
-            name: "name"
-            docs: ["UTF-8, zero-padded."]
-            type: {
-              array: ["u8", 32]
+            "name": "name",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
             }
           },
           {
-            name: "symbol"
-            docs: ["UTF-8, zero-padded."]
-            type: {
-              array: ["u8", 10]
+            "name": "symbol",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                10
+              ]
             }
           },
           {
-            name: "eventTypeCount"
-            type: "u8"
+            "name": "eventTypeCount",
+            "type": "u8"
           },
           {
-            name: "halvingYears"
-            docs: ["Years between halvings of the emission."]
-            type: "u8"
+            "name": "halvingYears",
+            "docs": [
+              "Years between halvings of the emission."
+            ],
+            "type": "u8"
           },
           {
-            name: "decimals"
-            docs: ["Decimals of the token."]
-            type: "u8"
+            "name": "decimals",
+            "docs": [
+              "Decimals of the token."
+            ],
+            "type": "u8"
           },
           {
-            name: "paused"
-            docs: ["1 while paused."]
-            type: "u8"
+            "name": "paused",
+            "docs": [
+              "1 while paused."
+            ],
+            "type": "u8"
           },
           {
-            name: "weekStatus"
-            docs: ["One of [`week_status`]."]
-            type: "u8"
+            "name": "weekStatus",
+            "docs": [
+              "One of [`week_status`]."
+            ],
+            "type": "u8"
           },
           {
-            name: "bump"
-            type: "u8"
+            "name": "bump",
+            "type": "u8"
           },
           {
-            name: "reserved"
-            type: {
-              array: ["u8", 132]
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                132
+              ]
             }
-          },
+          }
         ]
       }
     },
     {
-      name: "economyCreated"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "economyCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "mint"
-            type: "pubkey"
+            "name": "mint",
+            "type": "pubkey"
           },
           {
-            name: "vault"
-            type: "pubkey"
+            "name": "vault",
+            "type": "pubkey"
           },
           {
-            name: "admin"
-            type: "pubkey"
+            "name": "admin",
+            "type": "pubkey"
           },
           {
-            name: "genesis"
-            type: "i64"
-          },
+            "name": "genesis",
+            "type": "i64"
+          }
         ]
       }
     },
     {
-      name: "economyParameters"
-      docs: ["The rules of an economy. None of them can be changed afterwards."]
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "economyParameters",
+      "docs": [
+        "The rules of an economy. None of them can be changed afterwards."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "name"
-            docs: ["1 to 32 bytes."]
-            type: "string"
+            "name": "name",
+            "docs": [
+              "1 to 32 bytes."
+            ],
+            "type": "string"
           },
           {
-            name: "symbol"
-            docs: ["1 to 10 bytes."]
-            type: "string"
+            "name": "symbol",
+            "docs": [
+              "1 to 10 bytes."
+            ],
+            "type": "string"
           },
           {
-            name: "genesis"
-            docs: ["Unix seconds; none for now."]
-            type: {
-              option: "i64"
+            "name": "genesis",
+            "docs": [
+              "Unix seconds; none for now."
+            ],
+            "type": {
+              "option": "i64"
             }
           },
           {
-            name: "emissionFirstYear"
-            docs: ["Base units emitted in each year before the first halving."]
-            type: "u64"
+            "name": "emissionFirstYear",
+            "docs": [
+              "Base units emitted in each year before the first halving."
+            ],
+            "type": "u64"
           },
           {
-            name: "halvingYears"
-            docs: ["Years between halvings."]
-            type: "u8"
+            "name": "halvingYears",
+            "docs": [
+              "Years between halvings."
+            ],
+            "type": "u8"
           },
           {
-            name: "emissionCap"
-            docs: ["Base units that can ever be minted."]
-            type: "u64"
+            "name": "emissionCap",
+            "docs": [
+              "Base units that can ever be minted."
+            ],
+            "type": "u64"
           },
           {
-            name: "fundBps"
-            docs: ["Rewards Pool, Treasury, Startup, Team, Liquidity; sums to 10,000."]
-            type: {
-              array: ["u16", 5]
+            "name": "fundBps",
+            "docs": [
+              "Rewards Pool, Treasury, Startup, Team, Liquidity; sums to 10,000."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
             }
           },
           {
-            name: "levelTenths"
-            docs: ["Coefficient of levels 1 to 8 in tenths; 0 for a level that does not exist."]
-            type: {
-              array: ["u16", 8]
+            "name": "levelTenths",
+            "docs": [
+              "Coefficient of levels 1 to 8 in tenths; 0 for a level that does not exist."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                8
+              ]
             }
           },
           {
-            name: "streakHundredths"
-            docs: ["Coefficient of 1 to 5 weeks in a row in hundredths."]
-            type: {
-              array: ["u16", 5]
+            "name": "streakHundredths",
+            "docs": [
+              "Coefficient of 1 to 5 weeks in a row in hundredths."
+            ],
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
             }
           },
           {
-            name: "eventTypes"
-            docs: ["1 to 16; those with a weight are scored, in this order."]
-            type: {
-              vec: {
-                defined: {
-                  name: "eventTypeParameters"
+            "name": "eventTypes",
+            "docs": [
+              "1 to 16; those with a weight are scored, in this order."
+            ],
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "eventTypeParameters"
                 }
               }
             }
           },
           {
-            name: "settleDelaySeconds"
-            docs: ["Seconds that a sealed week waits before it may be settled; at most 30 days."]
-            type: "u32"
+            "name": "settleDelaySeconds",
+            "docs": [
+              "Seconds that a sealed week waits before it may be settled; at most 30 days."
+            ],
+            "type": "u32"
           },
           {
-            name: "holdSeconds"
-            docs: ["Seconds by which the guardian may hold a week; at most 30 days, 0 for no hold."]
-            type: "u32"
-          },
+            "name": "holdSeconds",
+            "docs": [
+              "Seconds by which the guardian may hold a week; at most 30 days, 0 for no hold."
+            ],
+            "type": "u32"
+          }
         ]
       }
     },
     {
-      name: "emissionReleased"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "emissionReleased",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "amount"
-            type: "u64"
+            "name": "amount",
+            "type": "u64"
           },
           {
-            name: "shares"
-            docs: ["What each fund received."]
-            type: {
-              array: ["u64", 5]
+            "name": "shares",
+            "docs": [
+              "What each fund received."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
+              ]
             }
           },
           {
-            name: "releasedDays"
-            docs: ["Days since genesis released so far."]
-            type: "u64"
+            "name": "releasedDays",
+            "docs": [
+              "Days since genesis released so far."
+            ],
+            "type": "u64"
           },
           {
-            name: "minted"
-            type: "u64"
-          },
+            "name": "minted",
+            "type": "u64"
+          }
         ]
       }
     },
     {
-      name: "eventType"
-      docs: ["One kind of event of an economy."]
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "eventType",
+      "docs": [
+        "One kind of event of an economy."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "name"
-            docs: ["UTF-8, zero-padded."]
-            type: {
-              array: ["u8", 32]
+            "name": "name",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
             }
           },
           {
-            name: "weight"
-            docs: ["Points for one event; 0 for a type that is known but not scored."]
-            type: "u32"
+            "name": "weight",
+            "docs": [
+              "Points for one event; 0 for a type that is known but not scored."
+            ],
+            "type": "u32"
           },
           {
-            name: "dailyLimit"
-            docs: ["Most counted events of a member in a UTC day."]
-            type: "u16"
+            "name": "dailyLimit",
+            "docs": [
+              "Most counted events of a member in a UTC day."
+            ],
+            "type": "u16"
           },
           {
-            name: "reserved"
-            type: {
-              array: ["u8", 2]
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
             }
-          },
+          }
         ]
       }
     },
     {
-      name: "eventTypeParameters"
-      docs: ["An event type as it is given to `create_economy`."]
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "eventTypeParameters",
+      "docs": [
+        "An event type as it is given to `create_economy`."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "name"
-            docs: ["1 to 32 bytes of UTF-8, unique in the economy."]
-            type: "string"
+            "name": "name",
+            "docs": [
+              "1 to 32 bytes of UTF-8, unique in the economy."
+            ],
+            "type": "string"
           },
           {
-            name: "weight"
-            docs: ["Points for one event; 0 for a type that is known but not scored."]
-            type: "u32"
+            "name": "weight",
+            "docs": [
+              "Points for one event; 0 for a type that is known but not scored."
+            ],
+            "type": "u32"
           },
           {
-            name: "dailyLimit"
-            docs: ["Most counted events of a member in a UTC day."]
-            type: "u16"
-          },
+            "name": "dailyLimit",
+            "docs": [
+              "Most counted events of a member in a UTC day."
+            ],
+            "type": "u16"
+          }
         ]
       }
     },
     {
-      name: "levelsSet"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "levelsSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "page"
-            type: "u32"
+            "name": "page",
+            "type": "u32"
           },
           {
-            name: "evidence"
-            docs: ["Hash of the evidence for all changes of the batch."]
-            type: {
-              array: ["u8", 32]
-            }
-          },
-          {
-            name: "slots"
-            type: {
-              vec: "u16"
-            }
-          },
-          {
-            name: "levels"
-            type: {
-              vec: "u8"
-            }
-          },
-        ]
-      }
-    },
-    {
-      name: "membersRegistered"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "page"
-            type: "u32"
-          },
-          {
-            name: "firstSlot"
-            type: "u16"
-          },
-          {
-            name: "wallets"
-            type: {
-              vec: "pubkey"
+            "name": "evidence",
+            "docs": [
+              "Hash of the evidence for all changes of the batch."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
             }
           },
           {
-            name: "day"
-            docs: ["Unix day of the registration."]
-            type: "u32"
+            "name": "slots",
+            "type": {
+              "vec": "u16"
+            }
           },
+          {
+            "name": "levels",
+            "type": {
+              "vec": "u8"
+            }
+          }
         ]
       }
     },
     {
-      name: "pageCreated"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "membersRegistered",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "page"
-            type: "u32"
+            "name": "page",
+            "type": "u32"
           },
+          {
+            "name": "firstSlot",
+            "type": "u16"
+          },
+          {
+            "name": "wallets",
+            "type": {
+              "vec": "pubkey"
+            }
+          },
+          {
+            "name": "day",
+            "docs": [
+              "Unix day of the registration."
+            ],
+            "type": "u32"
+          }
         ]
       }
     },
     {
-      name: "pageGrown"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "pageCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "page"
-            type: "u32"
-          },
-          {
-            name: "capacity"
-            docs: ["Slots that fit."]
-            type: "u32"
-          },
+            "name": "page",
+            "type": "u32"
+          }
         ]
       }
     },
     {
-      name: "pageHeader"
-      docs: [
+      "name": "pageGrown",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "capacity",
+            "docs": [
+              "Slots that fit."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "pageHeader",
+      "docs": [
         "Head of a member page.",
         "",
         "Created by `create_page`, grown by `grow_page`, never closed. Members fill pages in order: the member with global",
-        "index `i` has slot `i mod 1,024` of page `i / 1,024`.",
-      ]
-      serialization: "bytemuck"
-      repr: {
-        kind: "c"
-      }
-      type: {
-        kind: "struct"
-        fields: [
+        "index `i` has slot `i mod 1,024` of page `i / 1,024`."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "due"
-            docs: ["Base units due in `week` and not settled: Σ of the slots' `pending`."]
-            type: "u64"
+            "name": "due",
+            "docs": [
+              "Base units due in `week` and not settled: Σ of the slots' `pending`."
+            ],
+            "type": "u64"
           },
           {
-            name: "index"
-            docs: ["Place of this page in the economy."]
-            type: "u32"
+            "name": "index",
+            "docs": [
+              "Place of this page in the economy."
+            ],
+            "type": "u32"
           },
           {
-            name: "week"
-            docs: ["The week of the scores submitted last; 0 before the first."]
-            type: "u32"
+            "name": "week",
+            "docs": [
+              "The week of the scores submitted last; 0 before the first."
+            ],
+            "type": "u32"
           },
           {
-            name: "cursor"
-            docs: [
-              "Next slot of that week: a batch must start here, so each slot is scored exactly once (STK-47).",
-            ]
-            type: "u32"
+            "name": "cursor",
+            "docs": [
+              "Next slot of that week: a batch must start here, so each slot is scored exactly once (STK-47)."
+            ],
+            "type": "u32"
           },
           {
-            name: "settledWeek"
-            docs: ["The week settled last."]
-            type: "u32"
+            "name": "settledWeek",
+            "docs": [
+              "The week settled last."
+            ],
+            "type": "u32"
           },
           {
-            name: "economy"
-            docs: ["The economy that the page belongs to."]
-            type: "pubkey"
+            "name": "economy",
+            "docs": [
+              "The economy that the page belongs to."
+            ],
+            "type": "pubkey"
           },
           {
-            name: "mismatched"
-            docs: ["A bit for each slot whose score in `week` an audit found wrong."]
-            type: {
-              array: ["u8", 128]
+            "name": "mismatched",
+            "docs": [
+              "A bit for each slot whose score in `week` an audit found wrong."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                128
+              ]
             }
           },
           {
-            name: "bump"
-            type: "u8"
+            "name": "bump",
+            "type": "u8"
           },
           {
-            name: "reserved"
-            type: {
-              array: ["u8", 7]
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                7
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "pageSettled",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "week",
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "paid",
+            "docs": [
+              "Credited to the members of this page."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "pauseChanged",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "paused",
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "roleAccepted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "role",
+            "type": "u8"
+          },
+          {
+            "name": "holder",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "roleProposed",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "role",
+            "type": "u8"
+          },
+          {
+            "name": "proposed",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "roles",
+      "docs": [
+        "Who may do what. Each is an address: a person, a multisig's vault or a governance."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "admin",
+            "docs": [
+              "Replaces holders of roles and resumes a paused economy."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "registrar",
+            "docs": [
+              "Registers members and sets their levels."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "oracle",
+            "docs": [
+              "Opens weeks, posts and seals their scores."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "validator",
+            "docs": [
+              "Grants rewards and gives verdicts."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "treasurer",
+            "docs": [
+              "Spends from funds."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "guardian",
+            "docs": [
+              "Pauses the economy and holds a sealed week."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "scoreAudited",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "week",
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "submitted",
+            "docs": [
+              "Points that were submitted."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "recomputed",
+            "docs": [
+              "Points that the published daily counts give."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "mismatches",
+            "docs": [
+              "Mismatches of the week so far."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "scoreBatch",
+      "docs": [
+        "Header of a batch of scores; the bitmap and the packed counts follow it without lengths."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "header",
+            "docs": [
+              "From the lowest bit: week (15 bits), first slot / 8 (7), bitmap bytes - 1 (7), bytes of a member - 1 (3)."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "scoresSubmitted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "week",
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "firstSlot",
+            "type": "u32"
+          },
+          {
+            "name": "due",
+            "docs": [
+              "Base units due by this batch."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "bitmap",
+            "docs": [
+              "A bit for each slot from `first_slot` on, lowest first."
+            ],
+            "type": {
+              "vec": "u8"
             }
           },
-        ]
-      }
-    },
-    {
-      name: "pageSettled"
-      type: {
-        kind: "struct"
-        fields: [
           {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "week"
-            type: "u32"
-          },
-          {
-            name: "page"
-            type: "u32"
-          },
-          {
-            name: "paid"
-            docs: ["Credited to the members of this page."]
-            type: "u64"
-          },
-        ]
-      }
-    },
-    {
-      name: "pauseChanged"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "paused"
-            type: "bool"
-          },
-        ]
-      }
-    },
-    {
-      name: "roleAccepted"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "role"
-            type: "u8"
-          },
-          {
-            name: "holder"
-            type: "pubkey"
-          },
-        ]
-      }
-    },
-    {
-      name: "roleProposed"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "role"
-            type: "u8"
-          },
-          {
-            name: "proposed"
-            type: "pubkey"
-          },
-        ]
-      }
-    },
-    {
-      name: "roles"
-      docs: ["Who may do what. Each is an address: a person, a multisig's vault or a governance."]
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "admin"
-            docs: ["Replaces holders of roles and resumes a paused economy."]
-            type: "pubkey"
-          },
-          {
-            name: "registrar"
-            docs: ["Registers members and sets their levels."]
-            type: "pubkey"
-          },
-          {
-            name: "oracle"
-            docs: ["Opens weeks, posts and seals their scores."]
-            type: "pubkey"
-          },
-          {
-            name: "validator"
-            docs: ["Grants rewards and gives verdicts."]
-            type: "pubkey"
-          },
-          {
-            name: "treasurer"
-            docs: ["Spends from funds."]
-            type: "pubkey"
-          },
-          {
-            name: "guardian"
-            docs: ["Pauses the economy and holds a sealed week."]
-            type: "pubkey"
-          },
-        ]
-      }
-    },
-    {
-      name: "scoreAudited"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "week"
-            type: "u32"
-          },
-          {
-            name: "page"
-            type: "u32"
-          },
-          {
-            name: "slot"
-            type: "u16"
-          },
-          {
-            name: "submitted"
-            docs: ["Points that were submitted."]
-            type: "u32"
-          },
-          {
-            name: "recomputed"
-            docs: ["Points that the published daily counts give."]
-            type: "u32"
-          },
-          {
-            name: "mismatches"
-            docs: ["Mismatches of the week so far."]
-            type: "u32"
-          },
-        ]
-      }
-    },
-    {
-      name: "scoreBatch"
-      docs: ["Header of a batch of scores; the bitmap and the packed counts follow it without lengths."]
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "header"
-            docs: [
-              "From the lowest bit: week (15 bits), first slot / 8 (7), bitmap bytes - 1 (7), bytes of a member - 1 (3).",
-            ]
-            type: "u32"
-          },
-        ]
-      }
-    },
-    {
-      name: "scoresSubmitted"
-      type: {
-        kind: "struct"
-        fields: [
-          {
-            name: "economy"
-            type: "pubkey"
-          },
-          {
-            name: "week"
-            type: "u32"
-          },
-          {
-            name: "page"
-            type: "u32"
-          },
-          {
-            name: "firstSlot"
-            type: "u32"
-          },
-          {
-            name: "due"
-            docs: ["Base units due by this batch."]
-            type: "u64"
-          },
-          {
-            name: "bitmap"
-            docs: ["A bit for each slot from `first_slot` on, lowest first."]
-            type: {
-              vec: "u8"
+            "name": "counts",
+            "docs": [
+              "Packed counts of the slots with a bit."
+            ],
+            "type": {
+              "vec": "u8"
             }
-          },
-          {
-            name: "counts"
-            docs: ["Packed counts of the slots with a bit."]
-            type: {
-              vec: "u8"
-            }
-          },
+          }
         ]
       }
     },
     {
-      name: "surplusAbsorbed"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "surplusAbsorbed",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "amount"
-            type: "u64"
+            "name": "amount",
+            "type": "u64"
           },
           {
-            name: "rewardsPool"
-            type: "u64"
-          },
+            "name": "rewardsPool",
+            "type": "u64"
+          }
         ]
       }
     },
     {
-      name: "week"
-      docs: [
+      "name": "week",
+      "docs": [
         "The record of one week: what was posted, what was paid.",
         "",
-        "Created by `open_week`, completed by `seal_week` and `settle_page`, never closed.",
-      ]
-      serialization: "bytemuck"
-      repr: {
-        kind: "c"
-      }
-      type: {
-        kind: "struct"
-        fields: [
+        "Created by `open_week`, completed by `seal_week` and `settle_page`, never closed."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "due"
-            docs: ["Base units due by the rules."]
-            type: "u64"
+            "name": "due",
+            "docs": [
+              "Base units due by the rules."
+            ],
+            "type": "u64"
           },
           {
-            name: "payable"
-            docs: ["Base units that the Rewards Pool could pay: `min(due, pool)` (STK-46)."]
-            type: "u64"
+            "name": "payable",
+            "docs": [
+              "Base units that the Rewards Pool could pay: `min(due, pool)` (STK-46)."
+            ],
+            "type": "u64"
           },
           {
-            name: "paid"
-            docs: ["Base units credited so far."]
-            type: "u64"
+            "name": "paid",
+            "docs": [
+              "Base units credited so far."
+            ],
+            "type": "u64"
           },
           {
-            name: "openedAt"
-            type: "i64"
+            "name": "openedAt",
+            "type": "i64"
           },
           {
-            name: "sealedAt"
-            type: "i64"
+            "name": "sealedAt",
+            "type": "i64"
           },
           {
-            name: "settleFrom"
-            docs: ["Pages may be settled from this second on."]
-            type: "i64"
+            "name": "settleFrom",
+            "docs": [
+              "Pages may be settled from this second on."
+            ],
+            "type": "i64"
           },
           {
-            name: "index"
-            docs: ["Index of the week."]
-            type: "u32"
+            "name": "index",
+            "docs": [
+              "Index of the week."
+            ],
+            "type": "u32"
           },
           {
-            name: "members"
-            docs: ["Members registered when the week was opened."]
-            type: "u32"
+            "name": "members",
+            "docs": [
+              "Members registered when the week was opened."
+            ],
+            "type": "u32"
           },
           {
-            name: "active"
-            docs: ["Members with a score."]
-            type: "u32"
+            "name": "active",
+            "docs": [
+              "Members with a score."
+            ],
+            "type": "u32"
           },
           {
-            name: "pagesSettled"
-            type: "u32"
+            "name": "pagesSettled",
+            "type": "u32"
           },
           {
-            name: "mismatches"
-            docs: ["Scores that an audit found different from the published daily detail."]
-            type: "u32"
+            "name": "mismatches",
+            "docs": [
+              "Scores that an audit found different from the published daily detail."
+            ],
+            "type": "u32"
           },
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "detailRoot"
-            docs: ["Merkle root of the daily detail."]
-            type: {
-              array: ["u8", 32]
+            "name": "detailRoot",
+            "docs": [
+              "Merkle root of the daily detail."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
             }
           },
           {
-            name: "held"
-            docs: ["1 once the guardian has held the week."]
-            type: "u8"
+            "name": "held",
+            "docs": [
+              "1 once the guardian has held the week."
+            ],
+            "type": "u8"
           },
           {
-            name: "bump"
-            type: "u8"
+            "name": "bump",
+            "type": "u8"
           },
           {
-            name: "reserved"
-            type: {
-              array: ["u8", 34]
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                34
+              ]
             }
-          },
+          }
         ]
       }
     },
     {
-      name: "weekHeld"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "weekHeld",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "week"
-            type: "u32"
+            "name": "week",
+            "type": "u32"
           },
           {
-            name: "settleFrom"
-            type: "i64"
-          },
+            "name": "settleFrom",
+            "type": "i64"
+          }
         ]
       }
     },
     {
-      name: "weekOpened"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "weekOpened",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "week"
-            type: "u32"
+            "name": "week",
+            "type": "u32"
           },
           {
-            name: "members"
-            type: "u32"
+            "name": "members",
+            "type": "u32"
           },
           {
-            name: "detailRoot"
-            type: {
-              array: ["u8", 32]
+            "name": "detailRoot",
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
             }
-          },
+          }
         ]
       }
     },
     {
-      name: "weekSealed"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "weekSealed",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "week"
-            type: "u32"
+            "name": "week",
+            "type": "u32"
           },
           {
-            name: "due"
-            type: "u64"
+            "name": "due",
+            "type": "u64"
           },
           {
-            name: "payable"
-            type: "u64"
+            "name": "payable",
+            "type": "u64"
           },
           {
-            name: "active"
-            type: "u32"
+            "name": "active",
+            "type": "u32"
           },
           {
-            name: "rewardsPool"
-            docs: ["Rewards Pool after the payable part left it."]
-            type: "u64"
+            "name": "rewardsPool",
+            "docs": [
+              "Rewards Pool after the payable part left it."
+            ],
+            "type": "u64"
           },
           {
-            name: "settleFrom"
-            type: "i64"
-          },
+            "name": "settleFrom",
+            "type": "i64"
+          }
         ]
       }
     },
     {
-      name: "weekSettled"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "weekSettled",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "week"
-            type: "u32"
+            "name": "week",
+            "type": "u32"
           },
           {
-            name: "paid"
-            type: "u64"
+            "name": "paid",
+            "type": "u64"
           },
           {
-            name: "returned"
-            docs: ["What the floors left, back in the Rewards Pool."]
-            type: "u64"
-          },
+            "name": "returned",
+            "docs": [
+              "What the floors left, back in the Rewards Pool."
+            ],
+            "type": "u64"
+          }
         ]
       }
     },
     {
-      name: "withdrawn"
-      type: {
-        kind: "struct"
-        fields: [
+      "name": "withdrawn",
+      "type": {
+        "kind": "struct",
+        "fields": [
           {
-            name: "economy"
-            type: "pubkey"
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            name: "wallet"
-            type: "pubkey"
+            "name": "wallet",
+            "type": "pubkey"
           },
           {
-            name: "amount"
-            type: "u64"
+            "name": "amount",
+            "type": "u64"
           },
           {
-            name: "balance"
-            type: "u64"
-          },
+            "name": "balance",
+            "type": "u64"
+          }
         ]
       }
-    },
-  ]
-  constants: [
+    }
+  ],
+  "constants": [
     {
-      name: "latestGenesisSeconds"
-      type: "i64"
-      value: "31536000"
-    },
-    {
-      name: "longestDelaySeconds"
-      type: "u32"
-      value: "2592000"
+      "name": "latestGenesisSeconds",
+      "type": "i64",
+      "value": "31536000"
     },
     {
-      name: "pageSlots"
-      type: "u32"
-      value: "1024"
+      "name": "longestDelaySeconds",
+      "type": "u32",
+      "value": "2592000"
     },
+    {
+      "name": "pageSlots",
+      "type": "u32",
+      "value": "1024"
+    }
   ]
 }
