@@ -1,10 +1,7 @@
 use {
-    crate::{constants::*, error::StkError, event::EconomyCreated, state::*},
+    crate::{constants::*, error::StkError, event::EconomyCreated, state::*, token},
     anchor_lang::{prelude::*, Id},
-    anchor_spl::{
-        mint::Mint,
-        token::{TokenAccount, TokenCpiExt},
-    },
+    anchor_spl::{mint::Mint, token::TokenAccount},
     stk_math::split::split,
 };
 
@@ -124,12 +121,12 @@ impl CreateEconomy {
         let payer = self.payer.account();
 
         create_account(payer, self.mint.account(), Mint::LEN, &Token::id())?;
-        self.token_program.initialize_mint2(&mut self.mint, decimals, &economy, None)?;
+        token::initialize_mint(&self.token_program, &mut self.mint, decimals, &economy)?;
 
         let bump = [vault_bump];
         let seeds = [Economy::VAULT_SEED, economy.as_ref(), &bump];
         create_account_signed(payer, self.vault.account(), TokenAccount::LEN, &Token::id(), &seeds)?;
-        self.token_program.initialize_account3(&mut self.vault, &self.mint, &self.economy)
+        token::initialize_account(&self.token_program, &mut self.vault, &self.mint, &economy)
     }
 }
 
