@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander"
 import { EVENTS_PER_MEMBER } from "../generate/activity"
+import { MOST_KEYPAIRS } from "../generate/community"
 import { defaultSeed, generateDataSet, type Manifest } from "../generate/generate"
 import { createProgress, grouped, table } from "../output"
 import { parseWeekName } from "../score/weeks"
@@ -41,7 +42,12 @@ export function generateCommand(): Command {
     .option("--duplicates <permille>", "events that come twice", whole(0, 500), 10)
     .option("--unknown <permille>", "events of unknown members or types", whole(0, 500), 4)
     .option("--malformed <n>", "broken lines in each week's PostHog file", whole(0, 1_000_000), 0)
-    .option("--keypairs <n>", "write the keypairs of the first n members, for demos", whole(0, 100_000), 0)
+    .option(
+      "--keypairs <n>",
+      "write the keypairs of the first n members, for demos",
+      whole(0, MOST_KEYPAIRS),
+      0,
+    )
     .option("--json", "print the manifest as one JSON object on stdout")
     .addHelpText(
       "after",

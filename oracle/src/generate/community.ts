@@ -61,6 +61,12 @@ const enum Purpose {
   ring,
 }
 
+/**
+ * Members whose wallet has a key: deriving one takes up to half a millisecond. The wallets of all others are hashes,
+ * good addresses to score and to pay, but nobody can sign for them.
+ */
+export const MOST_KEYPAIRS = 20_000
+
 /** PKCS #8 wrapping of a raw ed25519 seed. */
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex")
 
@@ -78,9 +84,13 @@ export class Community {
     this.wallets = Buffer.alloc(size * 32)
   }
 
-  /** Derives the wallets of some members; the slowest part of generating, so the caller shows progress. */
+  /** Derives the wallets of some members, in steps, so that the caller can show progress. */
   deriveWallets(from: number, to: number): void {
     for (let member = from; member < to; member++) {
+      if (member >= MOST_KEYPAIRS) {
+        this.keySeed(member).copy(this.wallets, member * 32)
+        continue
+      }
       const spki = createPublicKey(this.privateKey(member)).export({ format: "der", type: "spki" })
       spki.copy(this.wallets, member * 32, spki.length - 32)
     }

@@ -15,7 +15,9 @@ export interface Post {
 
 /** How far back members look for something to like or to answer. */
 const RECENT = 4000
-const LIKE_SLOTS = 1 << 22
+/** Slots for remembered likes, per member and at least. */
+const LIKE_SLOTS_PER_MEMBER = 8
+const LEAST_LIKE_SLOTS = 1 << 16
 
 export class Forum {
   private readonly recent: Post[] = []
@@ -24,10 +26,12 @@ export class Forum {
   private posts = 0
   private topics = 0
   /** Hashes of (post, liker); a rare false hit only skips a like. */
-  private liked = new Uint32Array(LIKE_SLOTS)
+  private liked: Uint32Array
   private likes = 0
 
-  constructor(private readonly community: Community) {}
+  constructor(private readonly community: Community) {
+    this.liked = new Uint32Array(Math.max(LEAST_LIKE_SLOTS, LIKE_SLOTS_PER_MEMBER * community.size))
+  }
 
   /** Opens a topic. */
   createTopic(author: number): Post {
@@ -79,14 +83,15 @@ export class Forum {
   }
 
   private remember(post: number, member: number): boolean {
-    if (this.likes > LIKE_SLOTS / 2) {
-      this.liked = new Uint32Array(LIKE_SLOTS)
+    const slots = this.liked.length
+    if (this.likes > slots / 2) {
+      this.liked = new Uint32Array(slots)
       this.likes = 0
     }
     let hash = Math.imul(post, 0x9e3779b1) ^ Math.imul(member + 1, 0x85ebca6b)
     hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35)
     hash = (hash ^ (hash >>> 13)) >>> 0 || 1
-    for (let slot = hash % LIKE_SLOTS; ; slot = (slot + 1) % LIKE_SLOTS) {
+    for (let slot = hash % slots; ; slot = (slot + 1) % slots) {
       if (this.liked[slot] === hash) return false
       if (this.liked[slot] === 0) {
         this.liked[slot] = hash

@@ -253,9 +253,7 @@ async function loadEvents(
         names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
       const base = await database.number("SELECT count(*) FROM incoming")
       await database.run(`INSERT INTO files VALUES (${number}, ${literal(label)}, ${base})`)
-      if (file.kind === "posthog") await database.run(insertPosthogFile(file.readable, number))
-      else if (file.kind === "discourse")
-        for (const sql of insertDiscourseFile(file.readable, number)) await database.run(sql)
+      await readFile(database, file, number)
       await noteLines(database, number, file)
       records.push({ path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes })
       if (file.readable !== file.path) await rm(file.readable)
@@ -263,6 +261,27 @@ async function loadEvents(
     for (const sql of insertDiscourseEvents(rules.discourse, mapped)) await database.run(sql)
   })
   return records
+}
+
+/** Reads a file's lines in parallel; DuckDB gives up on some layouts of very long lines, which it then reads one by one. */
+async function readFile(database: ScratchDatabase, file: PreparedFile, number: number): Promise<void> {
+  const insert = async (parallel: boolean): Promise<void> => {
+    if (file.kind === "posthog") await database.run(insertPosthogFile(file.readable, number, parallel))
+    else if (file.kind === "discourse")
+      for (const sql of insertDiscourseFile(file.readable, number, parallel)) await database.run(sql)
+  }
+  await insert(true).catch(async (error: unknown) => {
+    if (!(error instanceof Error) || !error.message.includes("Parallel CSV Reader")) throw error
+    await insert(false)
+  })
+  // Line numbers rest on this, and no event may be lost.
+  const rows =
+    file.kind === "posthog"
+      ? await database.number(`SELECT count(*) FROM incoming WHERE file = ${number}`)
+      : file.kind === "discourse"
+        ? await database.number("SELECT count(*) FROM discourse_pages")
+        : file.lines
+  if (rows !== file.lines) throw new Error(`${file.path}: ${rows} of ${file.lines} lines were read`)
 }
 
 async function noteLines(database: ScratchDatabase, number: number, file: PreparedFile): Promise<void> {

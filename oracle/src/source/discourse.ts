@@ -47,14 +47,18 @@ export const DISCOURSE_TABLES = [
 ]
 
 /** Reads one file into `discourse_items`; `page_row` is the line, counted from 0. */
-export function insertDiscourseFile(path: string, file: number): string[] {
+export function insertDiscourseFile(path: string, file: number, parallel: boolean): string[] {
   return [
     `CREATE OR REPLACE TEMP TABLE discourse_pages AS
      WITH valid AS (
-       SELECT line, CASE WHEN json_valid(line) THEN line END AS page FROM ${linesOf(path)}),
+       SELECT line, CASE WHEN json_valid(line) THEN line END AS page FROM ${linesOf(path, parallel)}),
      listed AS (
        SELECT line, page, list_concat(
-         CASE WHEN starts_with(ltrim(page), '[') THEN json_extract(page, '$[*]') ELSE [] END,
+         CASE WHEN NOT starts_with(ltrim(page), '[') THEN []
+           WHEN json_exists(page, '$[0].latest_posts') OR json_exists(page, '$[0].user_actions') OR json_exists(page, '$[0].post_stream')
+             THEN list_concat(json_extract(page, '$[*].latest_posts[*]'), json_extract(page, '$[*].user_actions[*]'),
+               json_extract(page, '$[*].post_stream.posts[*]'))
+           ELSE json_extract(page, '$[*]') END,
          coalesce(json_extract(page, '$.latest_posts[*]'), []), coalesce(json_extract(page, '$.user_actions[*]'), []),
          coalesce(json_extract(page, '$.post_stream.posts[*]'), [])) AS items,
          coalesce(len(json_extract(page, ['$.latest_posts', '$.user_actions', '$.post_stream.posts'])
@@ -130,13 +134,16 @@ export function insertDiscourseEvents(
     `CREATE TEMP TABLE topic_posts AS SELECT topic_id, post_number, min(username) AS username
      FROM discourse_items WHERE problem IS NULL AND kind = 'post' GROUP BY ALL`,
     `CREATE TEMP TABLE discourse_events AS
-     WITH known AS (
+     WITH items AS (
+       -- Keys of their own: a condition on one side only would turn the join into a nested loop.
+       SELECT *, CASE WHEN kind = 'post' AND post_number > 1 THEN topic_id END AS answered_topic,
+         coalesce(reply_to_post_number, 1) AS answered_number
+       FROM discourse_items WHERE problem IS NULL),
+     known AS (
        SELECT i.*, coalesce(i.reply_to_username, p.username) AS recipient,
          CASE WHEN i.deleted THEN 'deleted'
            WHEN i.post_type IN (${POST_TYPE_SMALL_ACTION}, ${POST_TYPE_WHISPER}) THEN 'unknown_type' END AS base_reason
-       FROM discourse_items i LEFT JOIN topic_posts p ON i.kind = 'post' AND i.post_number > 1
-         AND p.topic_id = i.topic_id AND p.post_number = coalesce(i.reply_to_post_number, 1)
-       WHERE i.problem IS NULL)
+       FROM items i LEFT JOIN topic_posts p ON p.topic_id = i.answered_topic AND p.post_number = i.answered_number)
      ${[
        event(
          `'discourse:topic:' || topic_id`,

@@ -24,6 +24,8 @@ export interface PreparedFile {
   readable: string
   sha256: string
   bytes: number
+  /** Lines of `readable`: as many rows DuckDB must find. */
+  lines: number
   /** Lines that could not be kept; the rewritten file has an empty line in their place. */
   unreadable: { line: number; rule: string }[]
   /** Line of each record in the original, when the file was one JSON document. */
@@ -33,7 +35,7 @@ export interface PreparedFile {
 /** Byte that never occurs in JSON; DuckDB takes it for the column separator, so it sees one column. */
 export const SEPARATOR = "\u0001"
 /** Longer lines are refused: nothing that these sources export comes near. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024
+export const MAX_LINE_BYTES = 8 * 1024 * 1024
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 const HEAD_BYTES = 256 * 1024
 const HEAD_LINES = 1000
@@ -57,12 +59,15 @@ export async function prepareEventFile(path: string, scratch: string, index: num
     readable: path,
     sha256: first.sha256,
     bytes: first.bytes,
+    lines: first.lines,
     unreadable: first.unreadable,
     lineNumbers: null,
   }
   if (gzipped) prepared.readable = rewritten
   else if (!first.clean) {
-    prepared.unreadable = (await scan(path, false, rewritten)).unreadable
+    const { lines, unreadable } = await scan(path, false, rewritten)
+    prepared.lines = lines
+    prepared.unreadable = unreadable
     prepared.readable = rewritten
   }
 
@@ -83,6 +88,7 @@ export async function prepareEventFile(path: string, scratch: string, index: num
     prepared.kind = split.kind
     prepared.readable = rewritten
     prepared.lineNumbers = split.lines
+    prepared.lines = split.records.length
     prepared.unreadable = []
   } else {
     prepared.kind = kind
@@ -111,13 +117,14 @@ interface Scan {
   sha256: string
   bytes: number
   clean: boolean
+  lines: number
   unreadable: { line: number; rule: string }[]
 }
 
 /** One pass over the file: its hash, whether DuckDB can read it as it is, and its rewritten form when asked for. */
 async function scan(path: string, gzipped: boolean, rewriteTo: string | null): Promise<Scan> {
   const hash = createHash("sha256")
-  const result: Scan = { sha256: "", bytes: 0, clean: true, unreadable: [] }
+  const result: Scan = { sha256: "", bytes: 0, clean: true, lines: 0, unreadable: [] }
   const raw = createReadStream(path, { highWaterMark: CHUNK })
   raw.on("data", (chunk) => {
     hash.update(chunk)
@@ -180,8 +187,6 @@ async function write(output: WriteStream | null, bytes: Buffer): Promise<void> {
 
 /** Looks at whole lines; replaces the ones that DuckDB could not read by empty lines. */
 class LineCleaner {
-  private line = 0
-
   constructor(private readonly result: Scan) {}
 
   take(block: Buffer, rewrite: boolean): Buffer {
@@ -192,9 +197,10 @@ class LineCleaner {
       !block.includes(CARRIAGE_RETURN) &&
       !hasLongLine(block)
     if (!clean) this.result.clean = false
-    if (!rewrite) return block
-    if (clean) {
-      for (let at = block.indexOf(NEWLINE); at !== -1; at = block.indexOf(NEWLINE, at + 1)) this.line++
+    if (clean || !rewrite) {
+      for (let at = block.indexOf(NEWLINE); at !== -1; at = block.indexOf(NEWLINE, at + 1))
+        this.result.lines++
+      if (block[block.length - 1] !== NEWLINE) this.result.lines++
       return block
     }
     const kept: Buffer[] = []
@@ -209,7 +215,7 @@ class LineCleaner {
   }
 
   private cleanLine(line: Buffer): Buffer {
-    this.line++
+    this.result.lines++
     const text = line[line.length - 1] === CARRIAGE_RETURN ? line.subarray(0, -1) : line
     const rule = !isUtf8(text)
       ? "is not valid UTF-8"
@@ -219,7 +225,7 @@ class LineCleaner {
           ? `is longer than ${MAX_LINE_BYTES} bytes`
           : null
     if (rule !== null) {
-      this.result.unreadable.push({ line: this.line, rule })
+      this.result.unreadable.push({ line: this.result.lines, rule })
       return Buffer.alloc(0)
     }
     // A carriage return elsewhere is white space between JSON tokens, but a line break for DuckDB.
@@ -252,6 +258,8 @@ async function detectKind(path: string): Promise<EventFileKind | "document"> {
     const { size } = await stat(path)
     if (size <= MAX_DOCUMENT_BYTES && parse(await readFile(path, "utf8")) !== undefined) return "document"
   }
+  // PostHog events on one line are no JSON lines yet; Discourse's pages may stand in an array.
+  if (Array.isArray(first) && kindOf(first) === "posthog") return "document"
   for (const line of lines) {
     const kind = kindOf(parse(line))
     if (kind !== null) return kind

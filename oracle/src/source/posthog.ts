@@ -5,10 +5,10 @@ import { literal } from "../score/database"
 /** SQL that turns PostHog's exported JSON lines into rows of the table `incoming`. */
 
 /** A table function that yields every line of a file as one text, in order, empty lines as null. */
-export function linesOf(path: string): string {
+export function linesOf(path: string, parallel: boolean): string {
   return `read_csv(${literal(path)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'},
     delim = '${SEPARATOR}', quote = '', escape = '', new_line = '\\n', strict_mode = false, compression = 'none',
-    max_line_size = ${MAX_LINE_BYTES + 16}, buffer_size = ${2 * MAX_LINE_BYTES + 64})`
+    max_line_size = ${2 * MAX_LINE_BYTES}, buffer_size = ${4 * MAX_LINE_BYTES}, parallel = ${parallel})`
 }
 
 /** Seconds, a fraction and an offset may be missing; a time without an offset is UTC, as both sources document. */
@@ -35,12 +35,12 @@ export const SOURCE_MACROS = [
 
 const FIELDS = ["uuid", "event", "distinct_id", "timestamp", "created_at"]
 
-export function insertPosthogFile(path: string, file: number): string {
+export function insertPosthogFile(path: string, file: number, parallel: boolean): string {
   return `INSERT INTO incoming (file, item, source_id, type, type_name, user_id, moment, late, problem)
     WITH extracted AS (
       SELECT line, CASE WHEN json_valid(line)
         THEN json_extract(line, [${FIELDS.map((field) => literal(`$.${field}`)).join(", ")}])::VARCHAR[] END AS f
-      FROM ${linesOf(path)}),
+      FROM ${linesOf(path, parallel)}),
     texts AS (
       SELECT line, f, json_text(f[1]) AS uuid, json_text(f[2]) AS event, json_text(f[3]) AS user_id,
         time_us(json_text(f[4])) AS moment, time_us(json_text(f[5])) AS arrived
