@@ -4,7 +4,7 @@ use {
         prelude::*,
         wincode::{
             config::ConfigCore,
-            error::{ReadResult, WriteResult},
+            error::{ReadError, ReadResult, WriteResult},
             io::{Reader, Writer},
             SchemaRead, SchemaWrite,
         },
@@ -84,6 +84,10 @@ unsafe impl<'de, C: ConfigCore> SchemaRead<'de, C> for ScoreBatch<'de> {
         let bitmap = reader.take_borrowed(octets)?;
         let active = words(bitmap).map(|word| word.count_ones() as usize).sum::<usize>();
         let counts = reader.take_borrowed(active.wrapping_mul(bytes))?;
+        // More bytes than bits: somebody's counts would be dropped in silence.
+        if reader.take_byte().is_ok() {
+            return Err(ReadError::TrailingBytes);
+        }
         dst.write(Self { week, first_octet, bytes, bitmap, counts });
         Ok(())
     }
