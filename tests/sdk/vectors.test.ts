@@ -44,7 +44,13 @@ interface Vectors {
   }[]
   daysEnded: [number, number, string][]
   split: [string, number[], string[] | null][]
-  week: { second: number; week: number | null; start: number | null; end: number | null; day: number | null }[]
+  week: {
+    second: number
+    week: number | null
+    start: number | null
+    end: number | null
+    day: number | null
+  }[]
   proRata: [string, string, string, string][]
   score: {
     name: string
@@ -83,7 +89,8 @@ describe("SDK mathematics and the program's", () => {
       if (vector.fits) expect(() => checkEmission(curve)).not.to.throw()
       else expect(() => checkEmission(curve)).to.throw(InvalidArgumentError)
       if (vector.total !== null) expect(totalEmission(curve)).to.equal(BigInt(vector.total))
-      for (const [year, amount] of vector.years ?? []) expect(yearAmount(curve, BigInt(year))).to.equal(BigInt(amount))
+      for (const [year, amount] of vector.years ?? [])
+        expect(yearAmount(curve, BigInt(year))).to.equal(BigInt(amount))
       for (const [days, amount] of vector.days ?? []) {
         expect(cumulativeEmission(curve, BigInt(days)), `${days} days`).to.equal(BigInt(amount))
       }
@@ -91,7 +98,8 @@ describe("SDK mathematics and the program's", () => {
   })
 
   it("count the same days since genesis [STK-08]", () => {
-    for (const [genesis, now, days] of vectors.daysEnded) expect(daysEnded(genesis, now)).to.equal(BigInt(days))
+    for (const [genesis, now, days] of vectors.daysEnded)
+      expect(daysEnded(genesis, now)).to.equal(BigInt(days))
   })
 
   it("split alike, with the remainder in the Rewards Pool [STK-17]", () => {
@@ -134,7 +142,9 @@ describe("SDK mathematics and the program's", () => {
         expect(hex(packCounts(rules, member.counts))).to.equal(member.bytes)
         expect(unpackCounts(rules, bytes(member.bytes))).to.deep.equal(member.counts)
         expect(pointsOf(rules, member.counts)).to.equal(member.points)
-        expect(rewardOf(rules, member.points, member.level, member.streak)).to.equal(BigInt(member.reward ?? -1))
+        expect(rewardOf(rules, member.points, member.level, member.streak)).to.equal(
+          BigInt(member.reward ?? -1),
+        )
       }
     })
 
@@ -151,7 +161,8 @@ describe("SDK mathematics and the program's", () => {
   }
 
   it("count weeks in a row alike [STK-43] [STK-44]", () => {
-    for (const [streak, gap, next] of vectors.streak) expect(streakAfter(streak, 100, 100 + gap)).to.equal(next)
+    for (const [streak, gap, next] of vectors.streak)
+      expect(streakAfter(streak, 100, 100 + gap)).to.equal(next)
   })
 
   it("build the same trees and proofs", () => {
@@ -165,7 +176,9 @@ describe("SDK mathematics and the program's", () => {
         const leaf = hashes[index] ?? new Uint8Array()
         const siblings = proof.map(bytes)
         expect(isIncluded(leaf, index, leaves.length, siblings, bytes(root))).to.equal(true)
-        expect(isIncluded(leaf, index, leaves.length, siblings.slice(1), bytes(root))).to.equal(proof.length === 0)
+        expect(isIncluded(leaf, index, leaves.length, siblings.slice(1), bytes(root))).to.equal(
+          proof.length === 0,
+        )
         expect(isIncluded(leaf, index + 1, leaves.length, siblings, bytes(root))).to.equal(false)
       })
     }

@@ -6,7 +6,6 @@ export const SDK_ERROR_CODES = {
   PlanError: 20_004,
   TransactionExpiredError: 20_005,
   TransactionFailedError: 20_006,
-  InvalidEventError: 20_007,
 } as const
 
 export interface StkSdkErrorOptions {
@@ -93,6 +92,28 @@ export class AccountNotFoundError extends StkSdkError {
       "AccountNotFoundError",
       SDK_ERROR_CODES.AccountNotFoundError,
       `There is no ${accountType} at ${address}`,
+      options,
+    )
+  }
+}
+
+/** What was to be planned does not fit into a transaction. */
+export class PlanError extends StkSdkError {
+  constructor(shortMessage: string, options: StkSdkErrorOptions = {}) {
+    super("PlanError", SDK_ERROR_CODES.PlanError, shortMessage, options)
+  }
+}
+
+/** A transaction did not reach the chain while its blockhash was good, in every attempt; nothing of it happened. */
+export class TransactionExpiredError extends StkSdkError {
+  constructor(
+    readonly attempts: number,
+    options: StkSdkErrorOptions = {},
+  ) {
+    super(
+      "TransactionExpiredError",
+      SDK_ERROR_CODES.TransactionExpiredError,
+      `The transaction expired ${attempts} times`,
       options,
     )
   }

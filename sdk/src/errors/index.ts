@@ -2,8 +2,10 @@ export {
   AccountNotFoundError,
   InvalidAccountError,
   InvalidArgumentError,
+  PlanError,
   SDK_ERROR_CODES,
   StkSdkError,
+  TransactionExpiredError,
   type StkSdkErrorOptions,
 } from "./base.js"
 export { decodeError, decodeErrorLogs, decodeTransactionError } from "./decode.js"

@@ -235,6 +235,15 @@ export class Writer {
     return this.bytes(part)
   }
 
+  /** The 32 bytes of a base58 text. */
+  address(base58: string, field: string): this {
+    try {
+      return this.bytes(new PublicKey(base58).toBytes())
+    } catch (cause) {
+      throw new InvalidArgumentError(field, "32 bytes in base58", { cause })
+    }
+  }
+
   value(type: IdlType, value: unknown, field: string): this {
     if (typeof type === "string") return this.primitive(type, value, field)
     if ("option" in type) {

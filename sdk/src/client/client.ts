@@ -1,0 +1,305 @@
+import { getAssociatedTokenAddressSync } from "@solana/spl-token"
+import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3.js"
+import { fetchAllMemberships, fetchMembership, type Membership } from "../accounts/membership.js"
+import { fetchEconomy, type Economy } from "../accounts/economy.js"
+import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
+import { fetchWeek, type Week } from "../accounts/week.js"
+import { MOST_COMPUTE_UNITS, PAGE_SLOTS, STK_PROGRAM_ID } from "../constants.js"
+import { AccountNotFoundError, InvalidArgumentError } from "../errors/base.js"
+import { decodeError } from "../errors/decode.js"
+import { decodeEvents, type StkEvent } from "../events.js"
+import { auditScoreInstruction, type AuditScoreParameters } from "../instructions/audit_score.js"
+import { absorbSurplusInstruction } from "../instructions/absorb_surplus.js"
+import { depositInstruction } from "../instructions/deposit.js"
+import { openWeekInstruction } from "../instructions/open_week.js"
+import { releaseEmissionInstruction } from "../instructions/release_emission.js"
+import { sealWeekInstruction } from "../instructions/seal_week.js"
+import type { MemberCounts } from "../math/batch.js"
+import { membershipPda, pagePda, weekPda } from "../pdas.js"
+import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
+import { planLevels, type MemberLevel } from "../plan/levels.js"
+import type { Plan } from "../plan/plan.js"
+import { planRegistration } from "../plan/registration.js"
+import { pageProgress, planScores } from "../plan/scores.js"
+import { planSettlement } from "../plan/settlement.js"
+import { planTransaction, type PlannedTransaction, type TransactionOptions } from "../plan/transaction.js"
+import { planWithdrawal } from "../plan/withdrawal.js"
+import { sendPlanned, type SendingConnection, type SendOptions, type SentTransaction } from "./send.js"
+import type { StkSigner } from "./signer.js"
+
+/** What the client needs of a `Connection`. */
+export type StkConnection = SendingConnection &
+  Pick<Connection, "getAccountInfo" | "getMultipleAccountsInfo" | "getTransaction">
+
+export interface StkClientOptions extends TransactionOptions, SendOptions {
+  connection: StkConnection
+  /** Address of the economy. */
+  economy: PublicKey
+  /** Pays for and signs what is sent; not needed for reading. */
+  signer?: StkSigner | undefined
+  programId?: PublicKey | undefined
+  /** How many lanes of a plan are sent side by side; 8 by default. */
+  lanes?: number | undefined
+}
+
+/** Where a member is and what it has. */
+export interface FoundMember extends Membership {
+  member: Member
+}
+
+const LANES = 8
+
+/** Reads one economy and sends for one signer. Every method is a few lines over the layers below, which stand alone. */
+export class StkClient {
+  readonly connection: StkConnection
+  readonly economy: PublicKey
+  readonly programId: PublicKey
+  private readonly options: StkClientOptions
+
+  constructor(options: StkClientOptions) {
+    this.options = options
+    this.connection = options.connection
+    this.economy = options.economy
+    this.programId = options.programId ?? STK_PROGRAM_ID
+  }
+
+  /** The economy. @throws {AccountNotFoundError} */
+  async fetchEconomy(): Promise<Economy> {
+    const economy = await fetchEconomy(this.connection, this.economy, this.programId)
+    if (economy) return economy
+    throw new AccountNotFoundError("Economy", this.economy.toBase58())
+  }
+
+  /** A week's record; null when it was not opened. */
+  fetchWeek(week: number): Promise<Week | null> {
+    return fetchWeek(this.connection, weekPda(this.economy, week, this.programId)[0], this.programId)
+  }
+
+  /** A member page; null when there is none. */
+  fetchPage(page: number): Promise<MemberPage | null> {
+    return fetchPage(this.connection, pagePda(this.economy, page, this.programId)[0], this.programId)
+  }
+
+  /** All member pages, in their order. */
+  async fetchPages(): Promise<MemberPage[]> {
+    const { pages } = await this.fetchEconomy()
+    const addresses = Array.from(
+      { length: pages },
+      (_, page) => pagePda(this.economy, page, this.programId)[0],
+    )
+    const found = await fetchAllPages(this.connection, addresses, this.programId)
+    return found.filter((page) => page !== null)
+  }
+
+  /** A wallet's place and slot; null when it is no member. */
+  async fetchMember(wallet: PublicKey): Promise<FoundMember | null> {
+    const [address] = membershipPda(this.economy, wallet, this.programId)
+    const membership = await fetchMembership(this.connection, address, this.programId)
+    if (!membership) return null
+    const page = await this.fetchPage(membership.page)
+    const member = page?.members[membership.slot]
+    if (!member)
+      throw new AccountNotFoundError("MemberPage", pagePda(this.economy, membership.page)[0].toBase58())
+    return { ...membership, member }
+  }
+
+  /** Which of the wallets are members. */
+  async fetchRegistered(wallets: readonly PublicKey[]): Promise<PublicKey[]> {
+    const addresses = wallets.map((wallet) => membershipPda(this.economy, wallet, this.programId)[0])
+    const found = await fetchAllMemberships(this.connection, addresses, this.programId)
+    return wallets.filter((_, index) => found[index] !== null)
+  }
+
+  /** The program's events in a confirmed transaction. @throws {ProgramError} when it failed */
+  async fetchEvents(signature: string): Promise<StkEvent[]> {
+    const options = { maxSupportedTransactionVersion: 1, commitment: "confirmed" } as const
+    const transaction = await this.connection.getTransaction(signature, options)
+    if (!transaction) throw new AccountNotFoundError("Transaction", signature)
+    const error = transaction.meta?.err ? decodeError(transaction.meta) : null
+    if (error) throw error
+    return decodeEvents(transaction.meta?.logMessages ?? [], this.programId)
+  }
+
+  /** Signs, sends and confirms one transaction of a plan. @throws {ProgramError} @throws {TransactionExpiredError} */
+  send(planned: PlannedTransaction, signers: readonly StkSigner[] = []): Promise<SentTransaction> {
+    return sendPlanned(this.connection, planned, [this.signer, ...signers], this.options)
+  }
+
+  /** Sends instructions of the caller's in one transaction. @throws {ProgramError} @throws {TransactionExpiredError} */
+  sendInstructions(
+    description: string,
+    instructions: readonly TransactionInstruction[],
+    signers: readonly StkSigner[] = [],
+  ): Promise<SentTransaction> {
+    return this.sendEstimated(description, instructions, MOST_COMPUTE_UNITS, signers)
+  }
+
+  /**
+   * Sends a plan, several lanes side by side. The first failure stops every lane after the transaction it is at; planning
+   * again continues from what the chain has.
+   */
+  async execute(
+    plan: Plan<unknown>,
+    onSent: (sent: SentTransaction) => void = () => undefined,
+  ): Promise<SentTransaction[]> {
+    const waiting = [...plan.lanes]
+    const sent: SentTransaction[] = []
+    let failure: { error: unknown } | undefined
+    const work = async (): Promise<void> => {
+      for (let lane = waiting.shift(); lane && !failure; lane = waiting.shift()) {
+        for (const planned of lane.transactions) {
+          if (failure) return
+          const done = await this.send(planned)
+          sent.push(done)
+          onSent(done)
+        }
+      }
+    }
+    const stopping = (error: unknown): void => {
+      failure ??= { error }
+    }
+    await Promise.all(Array.from({ length: this.options.lanes ?? LANES }, () => work().catch(stopping)))
+    if (failure) throw failure.error
+    return sent
+  }
+
+  /** Releases the emission of all days that have ended. @throws {NothingDue} */
+  async releaseEmission(): Promise<SentTransaction> {
+    const { mint } = await this.fetchEconomy()
+    const instruction = releaseEmissionInstruction({ ...this.at, mint })
+    return this.sendEstimated("release of emission", [instruction], ESTIMATED_COMPUTE_UNITS.releaseEmission)
+  }
+
+  /** Registers those of the wallets that are not members, with the pages they need. */
+  async registerMembers(
+    wallets: readonly PublicKey[],
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const { members, pages } = await this.fetchEconomy()
+    const last = pages === 0 ? null : await this.fetchPage(pages - 1)
+    const state = { members, pages, capacity: last?.capacity ?? 0 }
+    const registered = await this.fetchRegistered(wallets)
+    const registrar = this.signer.publicKey
+    return this.execute(planRegistration({ ...this.planned, registrar, wallets, state, registered }), onSent)
+  }
+
+  /** Sets the levels of those members who do not have theirs. */
+  async setLevels(
+    levels: readonly MemberLevel[],
+    evidence: Uint8Array,
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const pages = await this.fetchPages()
+    const levelOf = (index: number) =>
+      pages[Math.floor(index / PAGE_SLOTS)]?.members[index % PAGE_SLOTS]?.level
+    const registrar = this.signer.publicKey
+    return this.execute(planLevels({ ...this.planned, registrar, levels, evidence, levelOf }), onSent)
+  }
+
+  /** Opens a week. @throws {WeekNotOver} @throws {WeekOutOfOrder} */
+  openWeek(week: number, detailRoot: Uint8Array): Promise<SentTransaction> {
+    const instruction = openWeekInstruction({ ...this.at, oracle: this.signer.publicKey, week, detailRoot })
+    return this.sendEstimated(`opening of week ${week}`, [instruction], ESTIMATED_COMPUTE_UNITS.openWeek)
+  }
+
+  /** Posts what is missing of the open week's scores: counts by the member's global index. */
+  async submitScores(
+    countsOf: (index: number) => MemberCounts,
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const economy = await this.fetchEconomy()
+    const { week, weekMembers: members } = economy
+    const progress = (await this.fetchPages()).map((page) => pageProgress(page.header, week))
+    const oracle = this.signer.publicKey
+    const plan = planScores({ ...this.planned, oracle, rules: economy, week, members, countsOf, progress })
+    return this.execute(plan, onSent)
+  }
+
+  /** Seals the open week. @throws {WeekNotOpen} @throws {ScoresMissing} */
+  async sealWeek(): Promise<SentTransaction> {
+    const { week } = await this.fetchEconomy()
+    const instruction = sealWeekInstruction({ ...this.at, oracle: this.signer.publicKey, week })
+    return this.sendEstimated(`sealing of week ${week}`, [instruction], ESTIMATED_COMPUTE_UNITS.sealWeek)
+  }
+
+  /** Settles what is not settled of the sealed week. @throws {WeekNotSealed} @throws {WeekIsHeld} */
+  async settleWeek(onSent?: (sent: SentTransaction) => void): Promise<SentTransaction[]> {
+    const { week, weekMembers: members } = await this.fetchEconomy()
+    const record = await this.fetchWeek(week)
+    const pages = await this.fetchPages()
+    const settled = pages
+      .filter(({ header }) => header.settledWeek === week)
+      .map(({ header }) => header.index)
+    const isShort = record !== null && record.payable < record.due
+    const payer = this.signer.publicKey
+    return this.execute(planSettlement({ ...this.planned, payer, week, members, isShort, settled }), onSent)
+  }
+
+  /** Has a member's score recomputed on chain. @throws {AuditIsOver} @throws {ProofDoesNotMatch} */
+  auditScore(audit: Omit<AuditScoreParameters, "economy" | "programId">): Promise<SentTransaction> {
+    const description = `audit of page ${audit.page} slot ${audit.slot}`
+    return this.sendInstructions(description, [auditScoreInstruction({ ...this.at, ...audit })])
+  }
+
+  /** Pays part of the signer's balance out to its token account, which is created if it is missing. */
+  async withdraw(amount: bigint): Promise<SentTransaction[]> {
+    const wallet = this.signer.publicKey
+    const { mint } = await this.fetchEconomy()
+    const { page, slot } = await this.memberOf(wallet)
+    const tokenAccount = getAssociatedTokenAddressSync(mint, wallet, true)
+    const hasTokenAccount = (await this.connection.getAccountInfo(tokenAccount)) !== null
+    return this.execute(
+      planWithdrawal({ ...this.planned, wallet, mint, page, slot, amount, hasTokenAccount }),
+    )
+  }
+
+  /** Pays tokens of the signer's token account in. @throws {WrongMember} */
+  async deposit(amount: bigint): Promise<SentTransaction> {
+    const wallet = this.signer.publicKey
+    const { mint } = await this.fetchEconomy()
+    const { page, slot } = await this.memberOf(wallet)
+    const source = getAssociatedTokenAddressSync(mint, wallet, true)
+    const instruction = depositInstruction({ ...this.at, wallet, page, slot, source, amount })
+    return this.sendEstimated("deposit", [instruction], ESTIMATED_COMPUTE_UNITS.deposit)
+  }
+
+  /** Books tokens that somebody sent to the vault to the Rewards Pool. @throws {NoSurplus} */
+  absorbSurplus(): Promise<SentTransaction> {
+    return this.sendInstructions("absorption of a surplus", [absorbSurplusInstruction(this.at)])
+  }
+
+  private get at() {
+    return { economy: this.economy, programId: this.programId }
+  }
+
+  private get planned() {
+    const { version, microLamportsPerUnit } = this.options
+    return { ...this.at, version, microLamportsPerUnit }
+  }
+
+  private get signer(): StkSigner {
+    const { signer } = this.options
+    if (signer) return signer
+    throw new InvalidArgumentError("signer", "given to a client that sends")
+  }
+
+  private async memberOf(wallet: PublicKey): Promise<FoundMember> {
+    const found = await this.fetchMember(wallet)
+    if (found) return found
+    throw new AccountNotFoundError(
+      "Membership",
+      membershipPda(this.economy, wallet, this.programId)[0].toBase58(),
+    )
+  }
+
+  private sendEstimated(
+    description: string,
+    instructions: readonly TransactionInstruction[],
+    units: number,
+    signers: readonly StkSigner[] = [],
+  ): Promise<SentTransaction> {
+    const limit = units + ESTIMATED_COMPUTE_UNITS.transaction
+    const planned = planTransaction(description, this.signer.publicKey, instructions, limit, this.planned)
+    return this.send(planned, signers)
+  }
+}

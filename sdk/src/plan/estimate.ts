@@ -1,0 +1,20 @@
+/**
+ * Compute units that instructions of the program use at most: what planners pack by, and the limit of a transaction that
+ * nobody simulates first. Tests hold them above what the program uses; `StkClient` measures and asks for less.
+ */
+export const ESTIMATED_COMPUTE_UNITS = {
+  /** Each transaction: the instructions of its compute budget. */
+  transaction: 450,
+  createPage: 10_000,
+  growPage: 6_000,
+  registration: { base: 3_000, wallet: 4_500, bumpSearch: 1_600 },
+  levels: { base: 1_500, change: 60 },
+  scores: { base: 2_000, slot: 12, member: 110 },
+  settlement: { base: 2_500, slot: 10, member: 30, shortMember: 120 },
+  openWeek: 20_000,
+  sealWeek: 2_500,
+  releaseEmission: 6_000,
+  createTokenAccount: 35_000,
+  withdraw: 6_000,
+  deposit: 6_000,
+} as const

@@ -1,0 +1,29 @@
+export { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
+export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
+export { transactionsOf, type Lane, type Plan } from "./plan.js"
+export {
+  planRegistration,
+  type PlanRegistrationParameters,
+  type RegistrationDone,
+  type RegistrationState,
+} from "./registration.js"
+export {
+  pageProgress,
+  planScores,
+  type PageProgress,
+  type PlanScoresParameters,
+  type ScoresDone,
+} from "./scores.js"
+export { planSettlement, type PlanSettlementParameters, type SettlementDone } from "./settlement.js"
+export {
+  compileTransaction,
+  planTransaction,
+  signersOf,
+  transactionBytes,
+  withComputeUnits,
+  type PlannedTransaction,
+  type PlannedVersion,
+  type TransactionOptions,
+} from "./transaction.js"
+export { SerializableMessageV1, TransactionV1 } from "./version_one.js"
+export { planWithdrawal, type PlanWithdrawalParameters, type WithdrawalDone } from "./withdrawal.js"

@@ -1,0 +1,59 @@
+import type { PublicKey } from "@solana/web3.js"
+import { slotsOfPage } from "../accounts/page.js"
+import { MOST_COMPUTE_UNITS, PAGE_SLOTS } from "../constants.js"
+import type { ProgramParameters } from "../instructions/encode.js"
+import { settlePageInstruction } from "../instructions/settle_page.js"
+import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
+import type { Lane, Plan } from "./plan.js"
+import { mostBytes, planTransaction, transactionBytes, type TransactionOptions } from "./transaction.js"
+
+export interface PlanSettlementParameters extends ProgramParameters, TransactionOptions {
+  /** Pays the fees; anyone may. */
+  payer: PublicKey
+  economy: PublicKey
+  /** Index of the sealed week. */
+  week: number
+  /** Members of the week. */
+  members: number
+  /** Whether less is payable than due: such a week costs more to settle. */
+  isShort: boolean
+  /** Pages that are settled already. */
+  settled?: readonly number[] | undefined
+}
+
+/** Which pages were settled already. */
+export interface SettlementDone {
+  pages: readonly number[]
+}
+
+/** Plans the settling of all pages, as many in a transaction as its bytes and compute units allow, in any order. */
+export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone> {
+  const settled = new Set(p.settled)
+  const all = Array.from({ length: Math.ceil(p.members / PAGE_SLOTS) }, (_, page) => page)
+  const { transaction, settlement } = ESTIMATED_COMPUTE_UNITS
+  const member = settlement.slot + (p.isShort ? settlement.shortMember : settlement.member)
+  const unitsOf = (page: number): number => settlement.base + member * slotsOfPage(page, p.members)
+  const instructionOf = (page: number) =>
+    settlePageInstruction({ economy: p.economy, week: p.week, page, programId: p.programId })
+
+  const lanes: Lane[] = []
+  let pages: number[] = []
+  const unitsOfAll = (some: readonly number[]) =>
+    some.reduce<number>((sum, page) => sum + unitsOf(page), transaction)
+  const close = (): void => {
+    if (pages.length === 0) return
+    const name = `settlement of week ${p.week}: pages ${pages.join(", ")}`
+    const instructions = pages.map(instructionOf)
+    lanes.push({ name, transactions: [planTransaction(name, p.payer, instructions, unitsOfAll(pages), p)] })
+    pages = []
+  }
+  for (const page of all) {
+    if (settled.has(page)) continue
+    const more = [...pages, page]
+    const bytes = transactionBytes(p.payer, more.map(instructionOf), p)
+    if (unitsOfAll(more) > MOST_COMPUTE_UNITS || bytes > mostBytes(p)) close()
+    pages.push(page)
+  }
+  close()
+  return { lanes, alreadyDone: { pages: all.filter((page) => settled.has(page)) } }
+}
