@@ -65,7 +65,7 @@ export interface CreateEconomyOptions {
 /** Wallets of one registration that fit a transaction with room to spare. */
 const WALLETS_OF_A_TRANSACTION = 12
 /** Bytes of bitmap and counts that fit a transaction with room to spare. */
-const BYTES_OF_A_BATCH = 900
+const BYTES_OF_A_BATCH = 850
 const GROWTHS = (PAGE_SLOTS - FIRST_PAGE_SLOTS) / GROWTH_SLOTS
 
 /** Creates an economy, STK's by default, whose roles are held by different keys. */
