@@ -102,7 +102,7 @@ describe("register_members", () => {
     })
   })
 
-  it("takes 1 to 32 wallets at once, as far as a transaction carries them", async () => {
+  it("takes one wallet or as many as a transaction carries, not none", async () => {
     const wallets = newWallets(32)
     await expectError(() => register([]), "WalletCount")
     for (const count of [1, 13]) register(wallets.splice(0, count))

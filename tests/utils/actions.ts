@@ -156,7 +156,11 @@ export function publishDetail(
 }
 
 /** The instruction that audits the member with this global index against the published detail. */
-export function auditOf(economy: TestEconomy, detail: PublishedDetail, index: number): TransactionInstruction {
+export function auditOf(
+  economy: TestEconomy,
+  detail: PublishedDetail,
+  index: number,
+): TransactionInstruction {
   return auditScoreInstruction({
     economy: economy.address,
     week: detail.week,
