@@ -1,4 +1,4 @@
-import { figuresOf, isMet, type Figure, type Results, type Unit } from "./results"
+import { figuresOf, isMet, type Figure, type Results, type Unit } from "./figures"
 
 /** A figure may grow by so many percent before the check fails. */
 export const TOLERANCE_PERCENT = 3

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util"
 import { compare, type Problem } from "./compare"
 import { measureAll } from "./measure"
 import { renderReport, renderResults } from "./report"
-import { figuresOf, type Results } from "./results"
+import { figuresOf, type Results } from "./figures"
 
 const USAGE = `Usage: npm run bench -- [--check] [--json] [--folder DIR]
 

@@ -1,5 +1,5 @@
 import { format } from "prettier"
-import { isMet, type Cell, type Results, type Table } from "./results"
+import { isMet, type Cell, type Results, type Table } from "./figures"
 
 const HEAD = `# What it costs
 

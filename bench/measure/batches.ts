@@ -20,7 +20,7 @@ import {
 import type { Keypair, TransactionInstruction } from "@solana/web3.js"
 import { readEconomy, readPage, readWeek, releaseEmission, type TestEconomy } from "../../tests/utils/economy"
 import { Chain, START_UNIX_TIME } from "../../tests/utils/svm"
-import type { Cell, Row, Table } from "../results"
+import type { Cell, Row, Table } from "../figures"
 import { loadedBytesInstruction, measure, mostThatFit, type Measured, type Version } from "./meter"
 import {
   countsOf,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { RENT_LAMPORTS_PER_BYTE } from "stk-localnet"
-import type { Results, Table, Target } from "../results"
+import type { Results, Table, Target } from "../figures"
 import { measureBatches, perMember, type BatchCosts } from "./batches"
 import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"

@@ -38,7 +38,7 @@ import {
 } from "@stk/sdk"
 import { readMember } from "../../tests/utils/economy"
 import { Chain, START_UNIX_TIME } from "../../tests/utils/svm"
-import type { Table } from "../results"
+import type { Table } from "../figures"
 import { measure, unitsOfInner, type Measured } from "./meter"
 import { createSeededEconomy, fundedKey, lostBumps, walletsOf } from "./world"
 

@@ -1,5 +1,5 @@
 import { PAGE_SLOTS } from "@stk/sdk"
-import type { Row, Table } from "../results"
+import type { Row, Table } from "../figures"
 import { perMember, type Batch, type BatchCosts, type PostedPage } from "./batches"
 import type { Measured } from "./meter"
 import type { PeerBatch, PeerCosts } from "./peers"

@@ -12,7 +12,7 @@ import {
 } from "@solana/spl-token"
 import { type Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js"
 import { Chain } from "../../tests/utils/svm"
-import type { Row, Table } from "../results"
+import type { Row, Table } from "../figures"
 import { perMember } from "./batches"
 import { measure, mostThatFit, type Measured } from "./meter"
 import { fundedKey, keyOf } from "./world"

@@ -1,4 +1,4 @@
-import type { Row, Table } from "../results"
+import type { Row, Table } from "../figures"
 
 /** A figure that others give for what they do, quoted and not measured here. */
 interface Quote {

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { expect } from "chai"
-import type { Results } from "../../bench/results"
+import type { Results } from "../../bench/figures"
 
 const ROOT = resolve(__dirname, "../..")
 const FILES = ["RESULTS.md", "results.json"]

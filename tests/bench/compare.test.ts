@@ -1,6 +1,6 @@
 import { expect } from "chai"
 import { compare, isWorse } from "../../bench/compare"
-import type { Results, Unit } from "../../bench/results"
+import type { Results, Unit } from "../../bench/figures"
 
 /** Results with one figure, and a target that it may miss. */
 function resultsWith(
