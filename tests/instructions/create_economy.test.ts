@@ -10,7 +10,7 @@ import {
   type EconomyParameters,
   type EconomyPreset,
 } from "@stk/sdk"
-import { Keypair, PublicKey, SystemProgram } from "@solana/web3.js"
+import { Keypair, type PublicKey, SystemProgram } from "@solana/web3.js"
 import { expect } from "chai"
 import { createActors, type Actors } from "../utils/actors"
 import { createEconomy, readEconomy, type TestEconomy } from "../utils/economy"

@@ -1,5 +1,5 @@
 import { membershipPda, pagePda, registerMembersInstruction } from "@stk/sdk"
-import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js"
+import { Keypair, type PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js"
 import { decodeMembership } from "@stk/sdk"
 import { expect } from "chai"
 import { pause } from "../utils/actions"

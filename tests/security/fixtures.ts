@@ -1,0 +1,341 @@
+import {
+  absorbSurplusInstruction,
+  acceptRoleInstruction,
+  createEconomyInstruction,
+  createPageInstruction,
+  economyParameters,
+  growPageInstruction,
+  holdWeekInstruction,
+  openWeekInstruction,
+  pauseInstruction,
+  proposeRoleInstruction,
+  registerMembersInstruction,
+  releaseEmissionInstruction,
+  resumeInstruction,
+  Role,
+  sealWeekInstruction,
+  setLevelsInstruction,
+  settlePageInstruction,
+  STK_PRESET,
+  submitScoresInstruction,
+  buildScoreBatch,
+  type InstructionName,
+} from "@stk/sdk"
+import { Keypair, type PublicKey, type TransactionInstruction } from "@solana/web3.js"
+import {
+  auditOf,
+  depositOf,
+  donate,
+  memberKey,
+  pause,
+  propose,
+  publishDetail,
+  withdrawalOf,
+  type PublishedDetail,
+} from "../utils/actions"
+import {
+  addMembers,
+  addPage,
+  createEconomy,
+  openWeek,
+  releaseDays,
+  runWeek,
+  seal,
+  submitAll,
+  withdraw,
+  type TestEconomy,
+} from "../utils/economy"
+import { PLAIN_PRESET } from "../utils/presets"
+import { Chain } from "../utils/svm"
+
+/** Two economies in the same state, on one chain. */
+export interface World {
+  readonly chain: Chain
+  readonly economy: TestEconomy
+  /** The other one; its week has the same index. */
+  readonly other: TestEconomy
+}
+
+/** An instruction that works in its world, and who signs it. */
+export interface Case {
+  readonly instruction: TransactionInstruction
+  readonly signers: readonly Keypair[]
+  /** The accounts of the other economy that stand where this one's do, by name. */
+  readonly foreign: Readonly<Record<string, PublicKey>>
+}
+
+export type Fixture = (world: World) => Case
+
+const MEMBERS = 3
+const ONE_EACH = [[1], [1], [1]]
+
+/** A chain with two economies of three members each and tokens in their pools, before their first week. */
+export function newWorld(): World {
+  const chain = new Chain()
+  const economy = createEconomy(chain, { preset: { ...PLAIN_PRESET, holdSeconds: 60 } })
+  const other = createEconomy(chain, { preset: { ...PLAIN_PRESET, holdSeconds: 60 } })
+  for (const each of [economy, other]) addMembers(chain, each, MEMBERS)
+  for (const each of [economy, other]) releaseDays(chain, each, 7)
+  return { chain, economy, other }
+}
+
+const both = ({ economy, other }: World): readonly TestEconomy[] => [economy, other]
+
+function signersOf(world: World): World["economy"]["actors"] {
+  return world.economy.actors
+}
+
+/** What both economies have been paid: a token account of member 0 with a single token unit in each. */
+function paidOut(world: World): readonly [PublicKey, PublicKey] {
+  for (const each of both(world)) runWeek(world.chain, each, ONE_EACH)
+  return [withdraw(world.chain, world.economy, 0, 1n), withdraw(world.chain, world.other, 0, 1n)]
+}
+
+function published(world: World): PublishedDetail {
+  const days = Array.from({ length: MEMBERS }, () => Array.from({ length: 7 }, () => [1]))
+  const wallets = world.economy.members.map((member) => member.publicKey)
+  const detail = publishDetail(wallets, 2_919, days)
+  for (const each of both(world)) openWeek(world.chain, each, { detailRoot: detail.tree.root })
+  for (const each of both(world)) submitAll(world.chain, each, [[7], [7], [7]])
+  return detail
+}
+
+/** The same keys of an instruction for the other economy, by the names that the first one's accounts have. */
+function foreignOf(names: readonly string[], instruction: TransactionInstruction): Record<string, PublicKey> {
+  return Object.fromEntries(
+    names.flatMap((name, index): [string, PublicKey][] => {
+      const pubkey = instruction.keys[index]?.pubkey
+      return pubkey === undefined ? [] : [[name, pubkey]]
+    }),
+  )
+}
+
+/**
+ * One valid call of every instruction. An instruction without an entry does not compile here, and one that the IDL
+ * gained at run time fails the matrix.
+ */
+export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
+  absorbSurplus: (world) => {
+    for (const each of both(world)) {
+      runWeek(world.chain, each, ONE_EACH)
+      donate(world.chain, each, 0, 1n)
+    }
+    const of = ({ address }: TestEconomy) => absorbSurplusInstruction({ economy: address })
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "vault"], of(world.other)),
+    }
+  },
+
+  acceptRole: (world) => {
+    const { stranger } = signersOf(world)
+    propose(world.chain, world.economy, "oracle", stranger.publicKey)
+    return {
+      instruction: acceptRoleInstruction({
+        holder: stranger.publicKey,
+        economy: world.economy.address,
+        role: Role.Oracle,
+      }),
+      signers: [stranger],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  auditScore: (world) => {
+    const detail = published(world)
+    return {
+      instruction: auditOf(world.economy, detail, 1),
+      signers: [],
+      foreign: foreignOf(["economy", "week", "page"], auditOf(world.other, detail, 1)),
+    }
+  },
+
+  createEconomy: (world) => {
+    const payer = signersOf(world).stranger
+    const mint = Keypair.generate()
+    const parameters = economyParameters(STK_PRESET)
+    const instruction = createEconomyInstruction({
+      payer: payer.publicKey,
+      mint: mint.publicKey,
+      decimals: 6,
+      parameters,
+    })
+    const { address: economy, vault } = world.other
+    return { instruction, signers: [payer, mint], foreign: { economy, vault } }
+  },
+
+  createPage: (world) => {
+    const payer = signersOf(world).stranger
+    // Economies without members yet, so that their first page is missing.
+    const [economy, other] = [createEconomy(world.chain), createEconomy(world.chain)]
+    addPage(world.chain, other)
+    const of = (each: TestEconomy) =>
+      createPageInstruction({ payer: payer.publicKey, economy: each.address, page: 0 })
+    const { page, economy: address } = foreignOf(["payer", "economy", "page"], of(other))
+    if (page === undefined || address === undefined) throw new Error("create_page takes economy and page")
+    return { instruction: of(economy), signers: [payer], foreign: { economy: address, page } }
+  },
+
+  deposit: (world) => {
+    const [source, foreignSource] = paidOut(world)
+    const { page, vault, economy } = foreignOf(
+      ["wallet", "economy", "page", "vault"],
+      depositOf(world.other, 0, foreignSource, 1n),
+    )
+    if (page === undefined || vault === undefined || economy === undefined)
+      throw new Error("deposit takes economy, page and vault")
+    return {
+      instruction: depositOf(world.economy, 0, source, 1n),
+      signers: [memberKey(world.economy, 0)],
+      foreign: { economy, page, vault, source: foreignSource },
+    }
+  },
+
+  growPage: (world) => {
+    const payer = signersOf(world).stranger
+    const of = (each: TestEconomy) =>
+      growPageInstruction({ payer: payer.publicKey, economy: each.address, page: 0 })
+    const { payer: _payer, ...foreign } = foreignOf(["payer", "economy", "page"], of(world.other))
+    return { instruction: of(world.economy), signers: [payer], foreign }
+  },
+
+  holdWeek: (world) => {
+    const { guardian } = signersOf(world)
+    published(world)
+    const of = (each: TestEconomy) =>
+      holdWeekInstruction({ guardian: guardian.publicKey, economy: each.address, week: 2_919 })
+    const { guardian: _guardian, ...foreign } = foreignOf(["guardian", "economy", "week"], of(world.other))
+    return { instruction: of(world.economy), signers: [guardian], foreign }
+  },
+
+  openWeek: (world) => {
+    const { oracle } = signersOf(world)
+    openWeek(world.chain, world.other)
+    const of = (each: TestEconomy) =>
+      openWeekInstruction({
+        oracle: oracle.publicKey,
+        economy: each.address,
+        week: 2_919,
+        detailRoot: new Uint8Array(32),
+      })
+    const { oracle: _oracle, ...foreign } = foreignOf(["oracle", "economy", "week"], of(world.other))
+    return { instruction: of(world.economy), signers: [oracle], foreign }
+  },
+
+  pause: (world) => {
+    const { guardian } = signersOf(world)
+    return {
+      instruction: pauseInstruction({ guardian: guardian.publicKey, economy: world.economy.address }),
+      signers: [guardian],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  proposeRole: (world) => {
+    const { oracle, stranger } = signersOf(world)
+    return {
+      instruction: proposeRoleInstruction({
+        authority: oracle.publicKey,
+        economy: world.economy.address,
+        role: Role.Oracle,
+        proposed: stranger.publicKey,
+      }),
+      signers: [oracle],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  registerMembers: (world) => {
+    const { registrar } = signersOf(world)
+    const wallets = [Keypair.generate().publicKey]
+    const of = (each: TestEconomy) =>
+      registerMembersInstruction({ registrar: registrar.publicKey, economy: each.address, page: 0, wallets })
+    const names = ["registrar", "economy", "page", "systemProgram", "remaining0"]
+    const {
+      registrar: _registrar,
+      systemProgram: _systemProgram,
+      ...foreign
+    } = foreignOf(names, of(world.other))
+    return { instruction: of(world.economy), signers: [registrar], foreign }
+  },
+
+  releaseEmission: (world) => {
+    world.chain.unixTime += 86_400
+    const of = ({ address, mint }: TestEconomy) => releaseEmissionInstruction({ economy: address, mint })
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "mint", "vault"], of(world.other)),
+    }
+  },
+
+  resume: (world) => {
+    const { admin } = signersOf(world)
+    for (const each of both(world)) pause(world.chain, each)
+    return {
+      instruction: resumeInstruction({ admin: admin.publicKey, economy: world.economy.address }),
+      signers: [admin],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  sealWeek: (world) => {
+    const { oracle } = signersOf(world)
+    published(world)
+    const of = (each: TestEconomy) =>
+      sealWeekInstruction({ oracle: oracle.publicKey, economy: each.address, week: 2_919 })
+    const { oracle: _oracle, ...foreign } = foreignOf(["oracle", "economy", "week"], of(world.other))
+    return { instruction: of(world.economy), signers: [oracle], foreign }
+  },
+
+  setLevels: (world) => {
+    const { registrar } = signersOf(world)
+    const of = (each: TestEconomy) =>
+      setLevelsInstruction({
+        registrar: registrar.publicKey,
+        economy: each.address,
+        page: 0,
+        changes: [{ slot: 1, level: 1 }],
+        evidence: new Uint8Array(32),
+      })
+    const { registrar: _registrar, ...foreign } = foreignOf(["registrar", "economy", "page"], of(world.other))
+    return { instruction: of(world.economy), signers: [registrar], foreign }
+  },
+
+  settlePage: (world) => {
+    published(world)
+    for (const each of both(world)) seal(world.chain, each)
+    const of = (each: TestEconomy) => settlePageInstruction({ economy: each.address, week: 2_919, page: 0 })
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "week", "page"], of(world.other)),
+    }
+  },
+
+  submitScores: (world) => {
+    const { oracle } = signersOf(world)
+    for (const each of both(world)) openWeek(world.chain, each)
+    const batch = buildScoreBatch(world.economy.preset, 2_919, 0, ONE_EACH)
+    const of = (each: TestEconomy) =>
+      submitScoresInstruction({ oracle: oracle.publicKey, economy: each.address, page: 0, batch })
+    const { oracle: _oracle, ...foreign } = foreignOf(["oracle", "economy", "page"], of(world.other))
+    return { instruction: of(world.economy), signers: [oracle], foreign }
+  },
+
+  withdraw: (world) => {
+    const [destination, foreignDestination] = paidOut(world)
+    // One more reward, so that there is something to withdraw.
+    for (const each of both(world)) runWeek(world.chain, each, ONE_EACH)
+    const { wallet: _wallet, ...foreign } = foreignOf(
+      ["wallet", "economy", "page", "vault", "destination"],
+      withdrawalOf(world.other, 0, foreignDestination, 1n),
+    )
+    return {
+      instruction: withdrawalOf(world.economy, 0, destination, 1n),
+      signers: [memberKey(world.economy, 0)],
+      foreign,
+    }
+  },
+}

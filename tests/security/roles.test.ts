@@ -1,0 +1,88 @@
+import { ROLE_NAMES, STK_IDL, type InstructionName, type RoleName } from "@stk/sdk"
+import { expect } from "chai"
+import { accountsOf, withMeta } from "../utils/instructions"
+import { expectError } from "../utils/expect"
+import { FIXTURES, newWorld, type Case, type World } from "./fixtures"
+
+/** The instructions that need a role, and where its holder stands. */
+const GUARDED = STK_IDL.instructions.flatMap(({ name }): [InstructionName, RoleName, number][] => {
+  const index = accountsOf(name).findIndex((account) => ROLE_NAMES.some((role) => role === account.name))
+  const role = ROLE_NAMES.find((known) => known === accountsOf(name)[index]?.name)
+  return role === undefined ? [] : [[name, role, index]]
+})
+
+/** Who may call what. Adding an instruction means to decide here who may call it. */
+const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | "by the offer">> = {
+  absorbSurplus: "anyone",
+  acceptRole: "by the offer",
+  auditScore: "anyone",
+  createEconomy: "anyone",
+  createPage: "anyone",
+  deposit: "member",
+  growPage: "anyone",
+  holdWeek: "guardian",
+  openWeek: "oracle",
+  pause: "guardian",
+  proposeRole: "by the offer",
+  registerMembers: "registrar",
+  releaseEmission: "anyone",
+  resume: "admin",
+  sealWeek: "oracle",
+  setLevels: "registrar",
+  settlePage: "anyone",
+  submitScores: "oracle",
+  withdraw: "member",
+}
+
+const errorFor = (role: RoleName) => `Not${role.charAt(0).toUpperCase()}${role.slice(1)}`
+
+describe("the separation of roles", () => {
+  it("[STK-143] gives each guarded instruction to one role, as decided", () => {
+    const guarded = Object.fromEntries(GUARDED.map(([name, role]) => [name, role]))
+    const decided = Object.entries(POWERS).filter(([, power]) => ROLE_NAMES.some((role) => role === power))
+    expect(guarded).to.deep.equal(Object.fromEntries(decided))
+  })
+
+  for (const [name, role, index] of GUARDED) {
+    describe(name, () => {
+      let world: World
+      let valid: Case
+
+      before(() => {
+        world = newWorld()
+        valid = FIXTURES[name](world)
+      })
+
+      for (const other of [...ROLE_NAMES, "stranger" as const].filter((actor) => actor !== role)) {
+        it(`[STK-143] is refused to the ${other}`, async () => {
+          const signer = world.economy.actors[other]
+          const wrong = withMeta(valid.instruction, index, { pubkey: signer.publicKey })
+          await expectError(() => world.chain.send(wrong, [signer]), errorFor(role))
+        })
+      }
+
+      it(`[STK-143] is refused to the ${role} of another economy`, async () => {
+        const signer = world.other.actors[role]
+        const wrong = withMeta(valid.instruction, index, { pubkey: signer.publicKey })
+        await expectError(() => world.chain.send(wrong, [signer]), errorFor(role))
+      })
+
+      it(`works for the ${role}`, () => {
+        world.chain.send(valid.instruction, valid.signers)
+      })
+    })
+  }
+
+  for (const name of ["deposit", "withdraw"] as const) {
+    it(`[STK-143] lets no role ${name} for a member`, async () => {
+      const world = newWorld()
+      const valid = FIXTURES[name](world)
+      for (const role of ROLE_NAMES) {
+        const signer = world.economy.actors[role]
+        const wrong = withMeta(valid.instruction, 0, { pubkey: signer.publicKey })
+        const error = name === "deposit" ? "WrongMember" : "WrongDestination"
+        await expectError(() => world.chain.send(wrong, [signer]), error)
+      }
+    })
+  }
+})
