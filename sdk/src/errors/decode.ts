@@ -69,16 +69,13 @@ function decodeAt(source: unknown, cause: unknown, depth: number): StkSdkError |
   const logs = logsIn(source)
   const direct = "InstructionError" in source ? decodeTransactionError(source, logs, cause) : null
   if (direct) return direct
-  for (const key of ["err", "transactionError"]) {
-    const error: unknown = Reflect.get(source, key)
-    const decoded = typeof error === "function" ? null : decodeTransactionError(error, logs, cause)
-    if (decoded) return decoded
-  }
+  const decoded = decodeTransactionError(Reflect.get(source, "err"), logs, cause)
+  if (decoded) return decoded
   const fromLogs = decodeErrorLogs(logs, { cause })
   if (fromLogs) return fromLogs
-  for (const key of ["value", "meta", "data", "cause"]) {
-    const decoded = decodeAt(Reflect.get(source, key), cause, depth + 1)
-    if (decoded) return decoded
+  for (const key of ["value", "meta", "data", "transactionError", "cause"]) {
+    const nested = decodeAt(Reflect.get(source, key), cause, depth + 1)
+    if (nested) return nested
   }
   const text: unknown = Reflect.get(source, "message")
   if (typeof text !== "string") return null

@@ -68,8 +68,9 @@ export function weekOfIso(name: string): number {
   }
   // The week with 4 January is the first of every year.
   const fourth = Date.UTC(Number(year), 0, 4) / 1000
-  const first = weekOf(fourth)
-  const week = first === null ? -1 : first + Number(number) - 1
+  // The first of 1970 lies before week 0.
+  const first = Math.floor((fourth - FIRST_MONDAY) / SECONDS_PER_WEEK)
+  const week = first + Number(number) - 1
   if (week < 0 || isoWeek(week) !== name) {
     throw new InvalidArgumentError("week", rule, { details: [`there is no ${name}`] })
   }

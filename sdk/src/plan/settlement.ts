@@ -1,4 +1,4 @@
-import type { PublicKey } from "@solana/web3.js"
+import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { slotsOfPage } from "../accounts/page.js"
 import { MOST_COMPUTE_UNITS, PAGE_SLOTS } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
@@ -33,8 +33,15 @@ export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone
   const { transaction, settlement } = ESTIMATED_COMPUTE_UNITS
   const member = settlement.slot + (p.isShort ? settlement.shortMember : settlement.member)
   const unitsOf = (page: number): number => settlement.base + member * slotsOfPage(page, p.members)
-  const instructionOf = (page: number) =>
-    settlePageInstruction({ economy: p.economy, week: p.week, page, programId: p.programId })
+  // Deriving addresses is what planning costs: each page's is derived once.
+  const instructions = new Map<number, TransactionInstruction>()
+  const instructionOf = (page: number): TransactionInstruction => {
+    const known = instructions.get(page)
+    const { economy, week, programId } = p
+    const instruction = known ?? settlePageInstruction({ economy, week, page, programId })
+    instructions.set(page, instruction)
+    return instruction
+  }
 
   const lanes: Lane[] = []
   let pages: number[] = []
@@ -43,8 +50,8 @@ export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone
   const close = (): void => {
     if (pages.length === 0) return
     const name = `settlement of week ${p.week}: pages ${pages.join(", ")}`
-    const instructions = pages.map(instructionOf)
-    lanes.push({ name, transactions: [planTransaction(name, p.payer, instructions, unitsOfAll(pages), p)] })
+    const planned = planTransaction(name, p.payer, pages.map(instructionOf), unitsOfAll(pages), p)
+    lanes.push({ name, transactions: [planned] })
     pages = []
   }
   for (const page of all) {

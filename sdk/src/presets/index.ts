@@ -1,2 +1,2 @@
-export { economyParameters, type EconomyPreset, type PresetLevel } from "./preset.js"
+export { economyParameters, presetRules, type EconomyPreset, type PresetLevel } from "./preset.js"
 export { STK_PRESET } from "./stk.js"

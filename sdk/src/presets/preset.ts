@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../errors/base.js"
 import type { Tuple } from "../idl/codec.js"
 import type { EconomyParameters, EventTypeParameters } from "../instructions/create_economy.js"
-import { LEVELS } from "../math/score.js"
+import { LEVELS, type ScoringRules } from "../math/score.js"
 
 /** A qualification level of a preset. */
 export interface PresetLevel {
@@ -48,4 +48,10 @@ export function economyParameters(preset: EconomyPreset, genesis: number | null 
     settleDelaySeconds: preset.settleDelaySeconds,
     holdSeconds: preset.holdSeconds,
   }
+}
+
+/** The rules by which a preset scores, for the functions of `math`. */
+export function presetRules(preset: EconomyPreset): ScoringRules {
+  const { eventTypes, levelTenths, streakHundredths } = economyParameters(preset)
+  return { eventTypes, levelTenths, streakHundredths, decimals: preset.decimals }
 }

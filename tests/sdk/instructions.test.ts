@@ -1,0 +1,256 @@
+import { Buffer } from "node:buffer"
+import * as sdk from "@stk/sdk"
+import { BorshCoder, type Idl } from "@coral-xyz/anchor"
+import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
+import { PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js"
+import { expect } from "chai"
+import idl from "../../sdk/src/idl/stk.json"
+
+const key = (index: number): PublicKey => new PublicKey(new Uint8Array(32).fill(index))
+const PROGRAM = key(200)
+const economy = key(1)
+const who = key(2)
+const mint = key(3)
+const token = key(4)
+const [vault] = sdk.vaultPda(economy, PROGRAM)
+const [page] = sdk.pagePda(economy, 3, PROGRAM)
+const [week] = sdk.weekPda(economy, 2_919, PROGRAM)
+const at = { economy, programId: PROGRAM }
+const bytes32 = new Uint8Array(32).fill(9)
+
+const system = SystemProgram.programId
+const batch = {
+  week: 2_919,
+  firstSlot: 184,
+  bytesPerMember: 5,
+  bitmap: Uint8Array.of(0b101, 0),
+  counts: new Uint8Array(10).fill(7),
+}
+
+interface Case {
+  name: string
+  instruction: TransactionInstruction
+  accounts: readonly PublicKey[]
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "create_economy",
+    instruction: sdk.createEconomyInstruction({
+      payer: who,
+      mint,
+      decimals: 6,
+      parameters: sdk.economyParameters(sdk.STK_PRESET, 1_765_756_800),
+      programId: PROGRAM,
+    }),
+    accounts: [
+      who,
+      mint,
+      sdk.economyPda(mint, PROGRAM)[0],
+      sdk.vaultPda(sdk.economyPda(mint, PROGRAM)[0], PROGRAM)[0],
+      TOKEN_PROGRAM_ID,
+      system,
+    ],
+  },
+  {
+    name: "release_emission",
+    instruction: sdk.releaseEmissionInstruction({ ...at, mint }),
+    accounts: [economy, mint, vault, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "create_page",
+    instruction: sdk.createPageInstruction({ ...at, payer: who, page: 3 }),
+    accounts: [who, economy, page, system],
+  },
+  {
+    name: "grow_page",
+    instruction: sdk.growPageInstruction({ ...at, payer: who, page: 3 }),
+    accounts: [who, economy, page, system],
+  },
+  {
+    name: "register_members",
+    instruction: sdk.registerMembersInstruction({
+      ...at,
+      registrar: who,
+      page: 3,
+      wallets: [key(7), key(8)],
+    }),
+    accounts: [
+      who,
+      economy,
+      page,
+      system,
+      sdk.membershipPda(economy, key(7), PROGRAM)[0],
+      sdk.membershipPda(economy, key(8), PROGRAM)[0],
+    ],
+  },
+  {
+    name: "set_levels",
+    instruction: sdk.setLevelsInstruction({
+      ...at,
+      registrar: who,
+      page: 3,
+      changes: [{ slot: 1_023, level: 8 }],
+      evidence: bytes32,
+    }),
+    accounts: [who, economy, page],
+  },
+  {
+    name: "open_week",
+    instruction: sdk.openWeekInstruction({ ...at, oracle: who, week: 2_919, detailRoot: bytes32 }),
+    accounts: [who, economy, week, system],
+  },
+  {
+    name: "submit_scores",
+    instruction: sdk.submitScoresInstruction({ ...at, oracle: who, page: 3, batch }),
+    accounts: [who, economy, page],
+  },
+  {
+    name: "seal_week",
+    instruction: sdk.sealWeekInstruction({ ...at, oracle: who, week: 2_919 }),
+    accounts: [who, economy, week],
+  },
+  {
+    name: "hold_week",
+    instruction: sdk.holdWeekInstruction({ ...at, guardian: who, week: 2_919 }),
+    accounts: [who, economy, week],
+  },
+  {
+    name: "settle_page",
+    instruction: sdk.settlePageInstruction({ ...at, week: 2_919, page: 3 }),
+    accounts: [economy, week, page],
+  },
+  {
+    name: "audit_score",
+    instruction: sdk.auditScoreInstruction({
+      ...at,
+      week: 2_919,
+      page: 3,
+      slot: 5,
+      dailyCounts: new Uint8Array(98),
+      proof: [bytes32, bytes32],
+    }),
+    accounts: [economy, week, page],
+  },
+  {
+    name: "deposit",
+    instruction: sdk.depositInstruction({
+      ...at,
+      wallet: who,
+      page: 3,
+      slot: 5,
+      source: token,
+      amount: 2n ** 64n - 1n,
+    }),
+    accounts: [who, economy, page, vault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "withdraw",
+    instruction: sdk.withdrawInstruction({
+      ...at,
+      wallet: who,
+      page: 3,
+      slot: 5,
+      destination: token,
+      amount: 1n,
+    }),
+    accounts: [who, economy, page, vault, token, TOKEN_PROGRAM_ID],
+  },
+  { name: "absorb_surplus", instruction: sdk.absorbSurplusInstruction(at), accounts: [economy, vault] },
+  { name: "pause", instruction: sdk.pauseInstruction({ ...at, guardian: who }), accounts: [who, economy] },
+  { name: "resume", instruction: sdk.resumeInstruction({ ...at, admin: who }), accounts: [who, economy] },
+  {
+    name: "propose_role",
+    instruction: sdk.proposeRoleInstruction({
+      ...at,
+      authority: who,
+      role: sdk.Role.Oracle,
+      proposed: key(9),
+    }),
+    accounts: [who, economy],
+  },
+  {
+    name: "accept_role",
+    instruction: sdk.acceptRoleInstruction({ ...at, holder: who, role: sdk.Role.Oracle }),
+    accounts: [who, economy],
+  },
+]
+
+const text = (address: PublicKey): string => address.toBase58()
+
+describe("Instruction builders", () => {
+  const coder = new BorshCoder(idl as unknown as Idl)
+
+  it("are one for each instruction of the program", () => {
+    expect(CASES.map(({ name }) => name).sort()).to.deep.equal(
+      idl.instructions.map(({ name }) => name).sort(),
+    )
+  })
+
+  for (const { name, instruction, accounts } of CASES) {
+    it(`${name} has the accounts and the data that the IDL describes`, () => {
+      const definition = idl.instructions.find((each) => each.name === name)
+      expect(text(instruction.programId)).to.equal(text(PROGRAM))
+      expect(instruction.keys.map(({ pubkey }) => text(pubkey))).to.deep.equal(accounts.map(text))
+      definition?.accounts.forEach((account, index) => {
+        expect(instruction.keys[index], account.name).to.include({
+          isSigner: "signer" in account && account.signer === true,
+          isWritable: "writable" in account && account.writable === true,
+        })
+      })
+      for (const membership of instruction.keys.slice(definition?.accounts.length)) {
+        expect(membership).to.include({ isSigner: false, isWritable: true })
+      }
+      // Read back by Anchor's own decoder, which shares no code with the builders.
+      const decoded = coder.instruction.decode(Buffer.from(instruction.data))
+      expect(decoded?.name).to.equal(name)
+    })
+  }
+
+  it("write a batch of scores as the program reads it", () => {
+    const { instruction } = CASES.find(({ name }) => name === "submit_scores") ?? {}
+    const data = instruction?.data.subarray(8) ?? new Uint8Array()
+    const header = 2_919 | ((184 / 8) << 15) | ((2 - 1) << 22) | ((5 - 1) << 29)
+    expect(Buffer.from(data).readUInt32LE(0)).to.equal(header >>> 0)
+    expect(data).to.have.length(4 + 2 + 10)
+    expect(sdk.decodeScoreBatch(data)).to.deep.equal(batch)
+  })
+
+  it("refuse what does not fit, naming field and rule", () => {
+    const refusal = (action: () => unknown): sdk.InvalidArgumentError => {
+      try {
+        action()
+      } catch (error) {
+        if (error instanceof sdk.InvalidArgumentError) return error
+        throw error
+      }
+      return expect.fail("it was accepted")
+    }
+    const deposit = { ...at, wallet: who, page: 3, slot: 5, source: token, amount: 1n }
+    expect(refusal(() => sdk.depositInstruction({ ...deposit, slot: 65_536 }))).to.include({
+      field: "slot",
+      rule: "an integer from 0 to 65535",
+    })
+    expect(refusal(() => sdk.depositInstruction({ ...deposit, slot: 0.5 })).field).to.equal("slot")
+    expect(refusal(() => sdk.depositInstruction({ ...deposit, amount: -1n })).field).to.equal("amount")
+    expect(refusal(() => sdk.depositInstruction({ ...deposit, amount: 2n ** 64n })).field).to.equal("amount")
+    expect(refusal(() => sdk.depositInstruction({ ...deposit, page: -1 })).field).to.equal("page")
+    const open = { ...at, oracle: who, week: 1, detailRoot: new Uint8Array(31) }
+    expect(refusal(() => sdk.openWeekInstruction(open)).field).to.equal("detailRoot")
+    const eventTypes = [{ name: "A", weight: 2 ** 32, dailyLimit: 1 }]
+    const parameters = { ...sdk.economyParameters(sdk.STK_PRESET), eventTypes }
+    const creation = { payer: who, mint, decimals: 6, parameters }
+    expect(refusal(() => sdk.createEconomyInstruction(creation)).field).to.equal(
+      "parameters.eventTypes[0].weight",
+    )
+    for (const wrong of [
+      { firstSlot: 4 },
+      { bytesPerMember: 9 },
+      { week: 32_768 },
+      { bitmap: new Uint8Array() },
+    ]) {
+      const scores = { ...at, oracle: who, page: 3, batch: { ...batch, ...wrong } }
+      expect(refusal(() => sdk.submitScoresInstruction(scores)).field).to.match(/^batch\./)
+    }
+  })
+})
