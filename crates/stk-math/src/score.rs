@@ -56,7 +56,7 @@ pub struct Rules<'a> {
 }
 
 /// Words of prepared rules, see [`prepare`].
-pub const PREPARED_WORDS: usize = UNITS + (LEVELS + 1) * UNITS_OF_LEVEL;
+pub const PREPARED_WORDS: usize = UNITS + UNIT_WORDS;
 
 // Places of the prepared rules.
 const SCORED: usize = 0;
@@ -73,6 +73,8 @@ const UNITS: usize = WEIGHTS + MAX_EVENT_TYPES;
 const NOT_ALIGNED: u32 = 64;
 /// Distance of the units of two levels: a power of two above the steps of the consistency.
 const UNITS_OF_LEVEL: usize = 8;
+/// More than the levels need, and a power of two: a mask then keeps an index inside, for less than a comparison.
+const UNIT_WORDS: usize = 128;
 
 /// Ones in the lowest `bits` bits.
 fn low_ones(bits: u32) -> u64 {
@@ -82,9 +84,9 @@ fn low_ones(bits: u32) -> u64 {
 /// Prepares `rules` for scoring many members, refusing those that don't add up or don't fit.
 ///
 /// What follows from the rules alone is computed here once, when an economy is created, and stored with it: preparing
-/// for every batch would cost more than a tenth of the batch. [`Scorer`] reads the words.
-pub fn prepare(rules: &Rules) -> Result<[u64; PREPARED_WORDS], RulesError> {
-    let mut words = [0; PREPARED_WORDS];
+/// for every batch would cost more than a tenth of the batch. [`Scorer`] reads the words; those of an account are
+/// written in place, since a copy would not fit the program's stack. `words` are zeros before.
+pub fn prepare(rules: &Rules, words: &mut [u64; PREPARED_WORDS]) -> Result<(), RulesError> {
     let (head, units) = words.split_at_mut(UNITS);
     let highest_points = lay_out(rules.event_types, head)?;
     let highest_unit = price(rules, units)?;
@@ -93,7 +95,7 @@ pub fn prepare(rules: &Rules) -> Result<[u64; PREPARED_WORDS], RulesError> {
         .checked_mul(highest_unit)
         .and_then(|reward| reward.checked_mul(PAGE_SLOTS))
         .ok_or(RulesError::RewardTooLarge)?;
-    Ok(words)
+    Ok(())
 }
 
 /// Places the counts; returns the highest points of a week.
@@ -254,11 +256,11 @@ impl<'a> Scorer<'a> {
         Some(sum.wrapping_shr(self.0[SUM_SHIFT] as u32))
     }
 
-    /// Base units that a point is worth at `level` (1 to 8) and `streak` (1 to 5); 0 for any other.
+    /// Base units that a point is worth at `level` (1 to 8) and `streak` (1 to 5); 0 for any other up to 15 and 7.
     #[inline(always)]
     pub fn unit(&self, level: usize, streak: usize) -> u64 {
-        let place = level.wrapping_mul(UNITS_OF_LEVEL).wrapping_add(streak);
-        self.0.get(place.wrapping_add(UNITS)).copied().unwrap_or(0)
+        let place = level.wrapping_mul(UNITS_OF_LEVEL).wrapping_add(streak) % UNIT_WORDS;
+        self.0[UNITS..].get(place).copied().unwrap_or(0)
     }
 }
 

@@ -427,7 +427,7 @@ export const STK_IDL = {
           { name: "frozen", type: "u64" },
           { name: "unsettled", type: "u64" },
           { name: "weekDue", type: "u64" },
-          { name: "scoring", type: { array: ["u64", 111] } },
+          { name: "scoring", type: { array: ["u64", 167] } },
           { name: "members", type: "u32" },
           { name: "pages", type: "u32" },
           { name: "week", type: "u32" },

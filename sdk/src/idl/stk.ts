@@ -1698,7 +1698,7 @@ export type Stk = {
             "type": {
               "array": [
                 "u64",
-                111
+                167
               ]
             }
           },

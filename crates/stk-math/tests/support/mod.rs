@@ -18,12 +18,15 @@ pub struct OwnRules {
 
 impl OwnRules {
     pub fn prepared(&self) -> Result<[u64; PREPARED_WORDS], RulesError> {
-        prepare(&Rules {
+        let rules = Rules {
             event_types: &self.event_types,
             level_tenths: &self.level_tenths,
             streak_hundredths: &self.streak_hundredths,
             decimals: self.decimals,
-        })
+        };
+        let mut words = [0; PREPARED_WORDS];
+        prepare(&rules, &mut words)?;
+        Ok(words)
     }
 
     pub fn scored(&self) -> Vec<EventWeight> {

@@ -232,14 +232,14 @@ impl Economy {
 
     /// Prepares the scoring rules; refuses those that don't add up or don't fit.
     pub fn prepare_scoring(&mut self) -> Result<()> {
+        let event_types = self.event_weights();
         let rules = Rules {
-            event_types: &self.event_weights(),
+            event_types: &event_types,
             level_tenths: &self.level_tenths,
             streak_hundredths: &self.streak_hundredths,
             decimals: self.decimals,
         };
-        self.scoring = prepare(&rules).map_err(rules_error)?;
-        Ok(())
+        Ok(prepare(&rules, &mut self.scoring).map_err(rules_error)?)
     }
 
     /// Scores members by the rules.

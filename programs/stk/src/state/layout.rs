@@ -15,16 +15,16 @@ macro_rules! assert_offsets {
 
 #[test]
 fn economy_keeps_its_layout() {
-    assert_eq!(size_of::<Economy>(), 2_368);
+    assert_eq!(size_of::<Economy>(), 2_816);
     assert_offsets!(
         Economy,
         genesis: 0, emission_first_year: 8, emission_cap: 16, released_days: 24, minted: 32, burnt: 40,
         withdrawn: 48, deposited: 56, funds: 64, member_balances: 104, staked: 112, frozen: 120, unsettled: 128,
-        week_due: 136, scoring: 144, members: 1_032, pages: 1_036, week: 1_040, week_members: 1_044,
-        week_pages: 1_048, week_active: 1_052, settle_delay_seconds: 1_056, hold_seconds: 1_060,
-        event_types: 1_064, fund_bps: 1_704, level_tenths: 1_714, streak_hundredths: 1_730, roles: 1_740,
-        proposed: 1_932, mint: 2_124, vault: 2_156, name: 2_188, symbol: 2_220, event_type_count: 2_230,
-        halving_years: 2_231, decimals: 2_232, paused: 2_233, week_status: 2_234, bump: 2_235, _reserved: 2_236,
+        week_due: 136, scoring: 144, members: 1_480, pages: 1_484, week: 1_488, week_members: 1_492,
+        week_pages: 1_496, week_active: 1_500, settle_delay_seconds: 1_504, hold_seconds: 1_508,
+        event_types: 1_512, fund_bps: 2_152, level_tenths: 2_162, streak_hundredths: 2_178, roles: 2_188,
+        proposed: 2_380, mint: 2_572, vault: 2_604, name: 2_636, symbol: 2_668, event_type_count: 2_678,
+        halving_years: 2_679, decimals: 2_680, paused: 2_681, week_status: 2_682, bump: 2_683, _reserved: 2_684,
     );
     assert_eq!(size_of::<EventType>(), 40);
     assert_offsets!(EventType, name: 0, weight: 32, daily_limit: 36, _reserved: 38);
