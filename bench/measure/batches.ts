@@ -405,7 +405,7 @@ function scoresTable(batches: readonly (readonly [string, Batch])[]): Table {
     id: "submit_scores",
     title: "Posting scores: the largest batch of one transaction",
     text: [
-      `STK's rules: ${width} bytes for an active member and one bit for every slot. Legacy transactions have ${TRANSACTION_BYTES.legacy} bytes, those of version 1 ${TRANSACTION_BYTES[1]}.`,
+      `STK's rules: ${width} bytes for an active member and one bit for every slot. Legacy transactions have ${TRANSACTION_BYTES.legacy.toLocaleString("en-US")} bytes, those of version 1 ${TRANSACTION_BYTES[1].toLocaleString("en-US")}.`,
     ],
     heading: "Batch",
     columns: [
