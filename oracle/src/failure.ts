@@ -9,6 +9,14 @@ export const EXIT = {
   inputRefused: 3,
   /** The output directory holds something that must not be replaced: nothing was written. */
   outputRefused: 4,
+  /** The chain, the keys or the balance are not ready for what was asked: nothing was sent. */
+  notReady: 5,
+  /** Directory and chain disagree: before posting nothing was sent, afterwards it is an alarm. */
+  disagreement: 6,
+  /** Another process works on the same directory: nothing was sent. */
+  locked: 7,
+  /** The cluster did not answer or did not take a transaction: the same command resumes. */
+  interrupted: 8,
 } as const
 
 /** Base of everything the oracle throws on purpose: carries the exit code and the lines to print. */

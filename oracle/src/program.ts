@@ -1,6 +1,10 @@
 import { Command } from "commander"
+import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
+import { postCommand } from "./commands/post"
 import { scoreCommand } from "./commands/score"
+import { settleCommand } from "./commands/settle"
+import { statusCommand } from "./commands/status"
 import { EXIT, OracleError } from "./failure"
 import { printable } from "./output"
 import { ownVersion } from "./score/report"
@@ -21,10 +25,21 @@ Exit codes:
   1  failure outside the input: disk, memory, network
   2  unusable arguments
   3  an input file breaks a rule; nothing was written
-  4  the output directory holds something that must not be replaced`,
+  4  the output directory holds something that must not be replaced
+  5  chain, keys or balance are not ready: nothing was sent
+  6  directory and chain disagree: before posting nothing was sent, afterwards it is an alarm
+  7  another process works on the same directory: nothing was sent
+  8  the cluster did not answer: the same command resumes`,
     )
-  for (const command of [scoreCommand(), generateCommand()])
-    program.addCommand(command.copyInheritedSettings(program))
+  const commands = [
+    scoreCommand(),
+    createCommand(),
+    postCommand(),
+    settleCommand(),
+    statusCommand(),
+    generateCommand(),
+  ]
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()
   return program
 }

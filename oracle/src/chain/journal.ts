@@ -1,0 +1,180 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import { InputRefused } from "../failure"
+
+/**
+ * What was sent, written and synced to disk before it is sent. After a crash the chain's cursors decide what is left to
+ * do; the journal says what may still be on its way, so that nothing is sent beside it.
+ */
+
+/** Name of the journal in a week's directory. */
+export const JOURNAL_FILE = "journal.jsonl"
+
+/** First line of each run that sends anything. */
+export interface RunEntry {
+  type: "run"
+  at: string
+  command: string
+  version: string
+  pid: number
+  economy: string
+  /** Index of the week. */
+  week: number
+  /** Tells clusters apart. */
+  genesis_hash: string
+  /** SHA-256 of the summary.json that is posted; null where a week is only settled. */
+  summary_sha256: string | null
+}
+
+/** A transaction, as it was before it was sent. */
+export interface SentEntry {
+  type: "sent"
+  at: string
+  /** Kind of step, such as `submit_scores`. */
+  kind: string
+  what: string
+  /** Base58. */
+  signature: string
+  blockhash: string
+  last_valid_block_height: number
+  /** Lamports. */
+  fee: number
+  /** Limit that was set; what the simulation used and one percent. */
+  compute_units: number
+  /** Canonical JSON of what the evidence hash of a level change stands for. */
+  evidence?: string
+  /** The signed bytes, base64: after a crash these and no others are sent again. */
+  transaction: string
+}
+
+/** How a transaction ended. */
+export interface OutcomeEntry {
+  type: "outcome"
+  at: string
+  signature: string
+  status: "confirmed" | "failed" | "expired"
+  slot: number | null
+  error: string | null
+}
+
+/** What a run found at its end. */
+export interface ResultEntry {
+  type: "result"
+  at: string
+  [field: string]: unknown
+}
+
+export type JournalEntry = RunEntry | SentEntry | OutcomeEntry | ResultEntry
+
+/** Reads all entries; a last line that a crash cut off is no entry. @throws {InputRefused} for any other broken line */
+export function parseJournal(path: string, content: string): { entries: JournalEntry[]; bytes: number } {
+  const entries: JournalEntry[] = []
+  // Only what ends with a line break was written completely.
+  const end = content.lastIndexOf("\n") + 1
+  content
+    .slice(0, end)
+    .split("\n")
+    .slice(0, -1)
+    .forEach((line, index) => {
+      let entry: unknown
+      try {
+        entry = JSON.parse(line)
+      } catch {
+        entry = null
+      }
+      const type = (entry as { type?: unknown } | null)?.type
+      if (type !== "run" && type !== "sent" && type !== "outcome" && type !== "result")
+        throw new InputRefused([
+          { file: path, line: index + 1, field: "journal", rule: "is not an entry of a journal" },
+        ])
+      entries.push(entry as JournalEntry)
+    })
+  return { entries, bytes: Buffer.byteLength(content.slice(0, end)) }
+}
+
+/** The journal of one directory; a file appears with the first transaction. */
+export class Journal {
+  private descriptor: number | null = null
+  private header: RunEntry | null = null
+  private readonly known: JournalEntry[]
+  private readonly goodBytes: number
+
+  private constructor(private readonly path: string | null) {
+    const content = path !== null && existsSync(path) ? readFileSync(path, "utf8") : ""
+    const { entries, bytes } = parseJournal(path ?? "journal", content)
+    this.known = entries
+    this.goodBytes = bytes
+  }
+
+  /** @throws {InputRefused} when the file is not a journal */
+  static open(path: string): Journal {
+    return new Journal(path)
+  }
+
+  /** A journal that is not kept, for what the chain alone makes repeatable. */
+  static none(): Journal {
+    return new Journal(null)
+  }
+
+  /** Entries of earlier runs and of this one. */
+  get entries(): readonly JournalEntry[] {
+    return this.known
+  }
+
+  /** Says what this run is; written with its first transaction. */
+  begin(header: RunEntry): void {
+    this.header = header
+  }
+
+  /** Transactions of earlier runs of which it is not known how they ended. */
+  unresolved(): SentEntry[] {
+    const ended = new Set(this.known.flatMap((entry) => (entry.type === "outcome" ? [entry.signature] : [])))
+    return this.known.flatMap((entry) =>
+      entry.type === "sent" && !ended.has(entry.signature) ? [entry] : [],
+    )
+  }
+
+  /** Must return before the transaction is sent: it is on disk then. */
+  sent(entry: Omit<SentEntry, "type" | "at">): void {
+    this.append({ type: "sent", at: new Date().toISOString(), ...entry }, true)
+  }
+
+  outcome(entry: Omit<OutcomeEntry, "type" | "at">): void {
+    this.append({ type: "outcome", at: new Date().toISOString(), ...entry }, false)
+  }
+
+  result(fields: Record<string, unknown>): void {
+    this.append({ type: "result", at: new Date().toISOString(), ...fields }, true)
+  }
+
+  close(): void {
+    if (this.descriptor !== null) closeSync(this.descriptor)
+    this.descriptor = null
+  }
+
+  private append(entry: JournalEntry, sync: boolean): void {
+    const entries = this.header === null ? [entry] : [this.header, entry]
+    this.header = null
+    this.known.push(...entries)
+    if (this.path === null) return
+    if (this.descriptor === null) this.descriptor = openForAppending(this.path, this.goodBytes)
+    writeSync(this.descriptor, entries.map((each) => JSON.stringify(each) + "\n").join(""))
+    if (sync) fsyncSync(this.descriptor)
+  }
+}
+
+/** Opens the file behind its last complete line, and syncs its folder so that a new file survives a crash too. */
+function openForAppending(path: string, goodBytes: number): number {
+  const isNew = !existsSync(path)
+  const descriptor = openSync(path, "a", 0o644)
+  if (!isNew) ftruncateSync(descriptor, goodBytes)
+  else {
+    const folder = openSync(dirname(path), "r")
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+  }
+  return descriptor
+}

@@ -1,0 +1,461 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { isoWeek, PAGE_SLOTS, weekEnd, weekOf, WeekStatus, type PageHeader, type Week } from "@stk/sdk"
+import { itemAt } from "../item"
+import type { EconomyRules } from "../score/rules"
+import {
+  compareRecord,
+  compareRules,
+  detailRoot,
+  disagreements,
+  phaseOf,
+  placesOf,
+  unregistered,
+  walletsOf,
+} from "./agreement"
+import { Disagreement, NotReady } from "./failures"
+import { Journal, JOURNAL_FILE } from "./journal"
+import { DirectoryLock } from "./lock"
+import {
+  ChainRun,
+  estimateOf,
+  type ConnectionParameters,
+  type Cost,
+  type Estimate,
+  type RunEvents,
+} from "./run"
+import { readScoredWeek, type ScoredWeek } from "./scored_week"
+import { settle, type SettleTotals } from "./settle"
+import { isEmissionDue, type ChainState } from "./state"
+import {
+  emissionStep,
+  feeOf,
+  levelLanes,
+  openStep,
+  registrationLane,
+  scoreLanes,
+  sealStep,
+  stepsOf,
+  type Lane,
+  type LevelStep,
+  type PlanContext,
+} from "./steps"
+
+/** Posts a scored week: whatever the chain does not have yet of it, in order, exactly once. */
+
+export interface PostParameters extends ConnectionParameters {
+  directory: string
+  rules: EconomyRules
+  /** Settles too. */
+  settle?: boolean
+  dryRun?: boolean
+  parallelRegistration?: boolean
+  /** Where the journal is; in the directory by default, null for none. */
+  journal?: string | null
+  /** Asked once, before anything is sent; nothing is when it says no. */
+  confirm?: (plan: PostPlan) => Promise<boolean>
+}
+
+/** What posting will take, from the chain as it stands. */
+export interface PostPlan {
+  week: string
+  members: { on_chain: number; new: number; levels: number; not_in_directory: number }
+  emission_due: boolean
+  steps: Estimate[]
+  /** Lamports. */
+  fees: bigint
+  rent: bigint
+  /** All transactions, in order. */
+  transactions: { kind: string; what: string; bytes: number }[]
+}
+
+export interface PostReport {
+  economy: string
+  week: string
+  /** `posted` now, `unchanged` when the chain had everything, `planned` for a dry run, `declined` at the question. */
+  outcome: "posted" | "unchanged" | "planned" | "declined"
+  plan: PostPlan | null
+  totals: { members: number; active: number; due: string; payable: string } | null
+  settlement: SettleTotals | null
+  cost: Cost
+  signatures: { kind: string; what: string; signature: string }[]
+  seconds: number
+}
+
+/** How often a fork may take something back before a person should look. */
+const MOST_FORKS = 3
+/** Rent exemption of the fee payer's own account. */
+const PAYER_BYTES = 128
+
+/**
+ * @throws {InputRefused} the directory does not fit together
+ * @throws {NotReady} the chain, the keys or the balance are not ready; nothing was sent
+ * @throws {Disagreement} the chain would compute something else (nothing was sent), or has
+ * @throws {Interrupted} the cluster did not answer; the same call resumes
+ */
+export async function postWeek(p: PostParameters, events: RunEvents): Promise<PostReport> {
+  const started = Date.now()
+  const directory = p.directory
+  events.onProgress("reading", 0, 1)
+  const scored = await readScoredWeek(directory, p.rules)
+  const lock = p.dryRun === true ? null : DirectoryLock.take(directory)
+  const path = p.journal === undefined ? join(directory, JOURNAL_FILE) : p.journal
+  const journal =
+    path === null || (p.dryRun === true && !existsSync(path)) ? Journal.none() : Journal.open(path)
+  const run = new ChainRun(p, journal, events)
+  const report = (
+    outcome: PostReport["outcome"],
+    rest: Pick<PostReport, "plan" | "totals" | "settlement" | "cost">,
+  ): PostReport => ({
+    economy: p.economy.toBase58(),
+    week: isoWeek(scored.week),
+    outcome,
+    ...rest,
+    signatures: run.landed.map(({ kind, what, signature }) => ({ kind, what, signature })),
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+  })
+  const nothing: Cost = { transactions: 0, compute_units: 0, fee_lamports: "0", rent_lamports: "0" }
+  try {
+    await run.requireProgram()
+    if (p.dryRun !== true)
+      await run.begin({ command: "post", week: scored.week, summary_sha256: scored.summarySha256 })
+
+    const chain = await run.reader.read(p.economy)
+    preflight(scored, chain, run.context)
+    const plan = await planWeek(scored, chain, run, p.parallelRegistration === true)
+    await requireBalance(plan, run)
+    if (p.dryRun === true) return report("planned", { plan, totals: null, settlement: null, cost: nothing })
+    if (plan.transactions.length > 0 && p.confirm !== undefined && !(await p.confirm(plan)))
+      return report("declined", { plan, totals: null, settlement: null, cost: nothing })
+
+    const record = await post(scored, run, plan.transactions.length, p.parallelRegistration === true)
+    const wasSent = run.landed.length > 0
+    const totals = totalsOf(record)
+    const settlement = p.settle === true ? await settle(run, { week: scored.week, scored }) : null
+    const cost = await run.cost()
+    if (run.landed.length > 0)
+      journal.result({
+        summary_sha256: scored.summarySha256,
+        ...totals,
+        ...(settlement === null ? {} : { settlement }),
+        cost,
+      })
+    return report(wasSent ? "posted" : "unchanged", { plan, totals, settlement, cost })
+  } finally {
+    journal.close()
+    lock?.release()
+  }
+}
+
+async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: boolean): Promise<Week> {
+  const next = (chain: ChainState): readonly Lane[] => {
+    preflight(scored, chain, run.context)
+    const stage = nextStage(scored, chain, run.context, parallel)
+    if (stage !== null)
+      run.events.onProgress(stage.name, run.landed.length, Math.max(total, run.landed.length + 1))
+    return stage?.lanes ?? []
+  }
+  for (let fork = 0; ; fork++) {
+    await run.work(next)
+    run.events.onProgress("waiting for finality", run.landed.length, Math.max(total, run.landed.length))
+    if (!(await run.finalize())) {
+      if (fork >= MOST_FORKS) throw new NotReady(["the cluster keeps taking confirmed transactions back"])
+      run.events.onNote("a fork has taken transactions back: posting again what is missing")
+      continue
+    }
+    const end = await run.reader.read(run.p.economy, "finalized")
+    if (phaseOf(end, scored.week) === "before" || phaseOf(end, scored.week) === "open") {
+      // Nothing of this run: another one's sealing is confirmed, but not final.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      continue
+    }
+    const record = await run.reader.week(run.p.economy, scored.week, "finalized")
+    if (record === null)
+      throw new NotReady([
+        `week: the chain is at ${isoWeek(end.economy.week)}, and ${isoWeek(scored.week)} was never posted`,
+      ])
+    verify(scored, record, end)
+    return record
+  }
+}
+
+interface Stage {
+  name: string
+  lanes: readonly Lane[]
+}
+
+/** The next thing that the chain does not have; null when it has everything. */
+function nextStage(
+  scored: ScoredWeek,
+  chain: ChainState,
+  context: PlanContext,
+  parallel: boolean,
+): Stage | null {
+  const { economy } = chain
+  const phase = phaseOf(chain, scored.week)
+  if (phase === "sealed" || phase === "settled") return null
+  const emission: Lane[] = isEmissionDue(chain) ? [[[emissionStep(context, economy)]]] : []
+  const places = placesOf(scored, chain)
+  if (phase === "before") {
+    const fresh = unregistered(scored, places)
+    if (fresh.length > 0)
+      return {
+        name: "registering members",
+        lanes: [...emission, newMembers(context, chain, fresh, parallel)],
+      }
+    const changes = levelChanges(scored, chain, places)
+    if (changes.length > 0)
+      return { name: "setting levels", lanes: levelLanes(context, scored.week, changes) }
+    if (emission.length > 0) return { name: "releasing emission", lanes: emission }
+    const { root } = detailRoot(scored, walletsOf(chain, economy.members))
+    return { name: "opening the week", lanes: [[[openStep(context, scored.week, root)]]] }
+  }
+  const lanes = scoreLanes(context, {
+    rules: economy,
+    week: scored.week,
+    members: economy.weekMembers,
+    pages: chain.pages.map((page) => page.header),
+    countsOf: (index) => countsAt(scored, places, index),
+  })
+  if (lanes.length > 0) return { name: "posting scores", lanes }
+  // The pool is taken at the sealing: a day that ended meanwhile belongs into it.
+  if (emission.length > 0) return { name: "releasing emission", lanes: emission }
+  return { name: "sealing", lanes: [[[sealStep(context, scored.week)]]] }
+}
+
+function countsAt(scored: ScoredWeek, places: Int32Array, index: number): readonly number[] | null {
+  return scored.members[places[index] ?? -1]?.counted ?? null
+}
+
+function newMembers(
+  context: PlanContext,
+  chain: ChainState,
+  fresh: readonly { wallet: Uint8Array }[],
+  parallel: boolean,
+): Lane {
+  return registrationLane(context, {
+    members: chain.economy.members,
+    capacities: chain.pages.map((page) => page.capacity),
+    wallets: fresh.map((member) => member.wallet),
+    parallel,
+  })
+}
+
+/** Levels on chain that differ from the directory's; new members come at level 1. */
+function levelChanges(scored: ScoredWeek, chain: ChainState, places: Int32Array): LevelStep[] {
+  const changes: LevelStep[] = []
+  for (const page of chain.pages) {
+    for (let slot = 0; slot < page.length; slot++) {
+      const index = page.header.index * PAGE_SLOTS + slot
+      const member = scored.members[places[index] ?? -1]
+      if (member === undefined) continue
+      const { level } = page.member(slot)
+      if (level !== member.level)
+        changes.push({ index, userId: member.userId, wallet: member.wallet, from: level, to: member.level })
+    }
+  }
+  return changes
+}
+
+/**
+ * Everything that must hold before anything more is sent.
+ * @throws {NotReady} @throws {Disagreement}
+ */
+function preflight(scored: ScoredWeek, chain: ChainState, context: PlanContext): void {
+  const { economy } = chain
+  const week = scored.week
+  const phase = phaseOf(chain, week)
+  const rules = compareRules(scored.rules, economy, new Set(scored.members.map((member) => member.level)))
+  if (rules.length > 0)
+    throw new Disagreement(
+      "the economy has other rules than those the week was scored by; nothing was sent",
+      rules,
+    )
+  if (phase === "settled" && economy.week !== week) return
+  const problems: string[] = []
+  if (phase === "before") {
+    const first = weekOf(economy.genesis) ?? 0
+    const expected = economy.week === 0 ? null : economy.week + 1
+    if (expected === null && week < first)
+      problems.push(`week: ${isoWeek(week)} is before the economy began, in ${isoWeek(first)}`)
+    if (expected !== null && week !== expected)
+      problems.push(
+        `week: the chain is next at ${isoWeek(expected)}, not ${isoWeek(week)}: a missed week is posted late, never skipped`,
+      )
+    if (economy.weekStatus !== WeekStatus.Settled)
+      problems.push(
+        economy.weekStatus === WeekStatus.Open
+          ? `week: ${isoWeek(economy.week)} is open: finish posting it first`
+          : `week: ${isoWeek(economy.week)} is sealed but not settled: run stk-oracle settle`,
+      )
+    if (chain.now < weekEnd(week))
+      problems.push(
+        `week: ${isoWeek(week)} ends at ${utc(weekEnd(week))}, and it is ${utc(chain.now)} on chain`,
+      )
+  }
+  const places = placesOf(scored, chain)
+  if (phase === "before" || phase === "open") {
+    if (economy.paused) problems.push("economy: is paused: its admin must resume it")
+    if (!economy.roles.oracle.equals(context.payer))
+      problems.push(
+        `keypair: ${context.payer.toBase58()} is not the oracle ${economy.roles.oracle.toBase58()}`,
+      )
+    if (phase === "before") {
+      const needsRegistrar =
+        unregistered(scored, places).length > 0 || levelChanges(scored, chain, places).length > 0
+      if (needsRegistrar && !economy.roles.registrar.equals(context.registrar))
+        problems.push(
+          `registrar: ${context.registrar.toBase58()} is not the registrar ${economy.roles.registrar.toBase58()}, who must ` +
+            "register members or set levels: name its key with --registrar",
+        )
+    }
+  }
+  if (problems.length > 0) throw new NotReady(problems)
+  const differences = disagreements(scored, chain, places)
+  if (phase === "open") {
+    const record = chain.week
+    const { root } = detailRoot(scored, walletsOf(chain, economy.weekMembers))
+    if (record !== null && !root.equals(Buffer.from(record.detailRoot)))
+      differences.unshift({
+        subject: "week",
+        field: "root of the detail",
+        expected: root.toString("hex"),
+        actual: Buffer.from(record.detailRoot).toString("hex"),
+      })
+  }
+  if (phase !== "before" && phase !== "open" && chain.week !== null)
+    differences.unshift(...compareRecord(scored, chain.week, chain))
+  if (differences.length > 0)
+    throw new Disagreement(
+      phase === "before"
+        ? "the chain would compute something else; nothing was sent. Was --previous the right week?"
+        : phase === "open"
+          ? "the week on chain was opened for something else; nothing more was sent"
+          : "the week on chain is not what the directory says",
+      differences,
+    )
+}
+
+/**
+ * Compares everything that was posted: the week's record, and each member's slot while the week is the economy's current
+ * one. @throws {Disagreement}
+ */
+function verify(scored: ScoredWeek, record: Week, chain: ChainState): void {
+  const isCurrent = chain.economy.week === scored.week
+  const differences = [
+    ...compareRecord(scored, record, chain),
+    ...(isCurrent ? disagreements(scored, chain, placesOf(scored, chain)) : []),
+  ]
+  if (differences.length > 0)
+    throw new Disagreement("ALARM: the chain has something else than what was posted", differences)
+}
+
+function totalsOf(record: Week): NonNullable<PostReport["totals"]> {
+  return {
+    members: record.members,
+    active: record.active,
+    due: record.due.toString(),
+    payable: record.payable.toString(),
+  }
+}
+
+/** The whole way from here to a sealed week. */
+async function planWeek(
+  scored: ScoredWeek,
+  chain: ChainState,
+  run: ChainRun,
+  parallel: boolean,
+): Promise<PostPlan> {
+  const { economy } = chain
+  const { context } = run
+  const phase = phaseOf(chain, scored.week)
+  const places = placesOf(scored, chain)
+  const lanes: Lane[] = []
+  const fresh = phase === "before" ? unregistered(scored, places) : []
+  let levels: LevelStep[] = []
+  if (phase === "before" || phase === "open") {
+    if (isEmissionDue(chain)) lanes.push([[emissionStep(context, economy)]])
+    if (fresh.length > 0) lanes.push(newMembers(context, chain, fresh, parallel))
+    if (phase === "before") {
+      levels = levelChanges(scored, chain, places)
+      fresh.forEach((member, place) => {
+        if (member.level === 1) return
+        const { userId, wallet, level: to } = member
+        levels.push({ index: economy.members + place, userId, wallet, from: 1, to })
+      })
+      lanes.push(...levelLanes(context, scored.week, levels))
+      const wallets = [...walletsOf(chain, economy.members), ...fresh.map((member) => member.wallet)]
+      lanes.push([[openStep(context, scored.week, detailRoot(scored, wallets).root)]])
+    }
+    const members = phase === "open" ? economy.weekMembers : economy.members + fresh.length
+    lanes.push(
+      ...scoreLanes(context, {
+        rules: economy,
+        week: scored.week,
+        members,
+        pages: chain.pages.map((page): PageHeader => page.header),
+        countsOf: (index) =>
+          index < places.length
+            ? countsAt(scored, places, index)
+            : itemAt(fresh, index - places.length).counted,
+      }),
+      [[sealStep(context, scored.week)]],
+    )
+  }
+  const perByte = lanes.length > 0 ? await run.reader.rentPerByte() : 0
+  const steps = estimateOf(lanes, (step) => feeOf(step.planned))
+  return {
+    week: isoWeek(scored.week),
+    members: {
+      on_chain: economy.members,
+      new: fresh.length,
+      levels: levels.length,
+      not_in_directory: places.filter((place) => place < 0).length,
+    },
+    emission_due: isEmissionDue(chain),
+    steps,
+    fees: steps.reduce((sum, each) => sum + each.fees, 0n),
+    rent: BigInt(Math.trunc(steps.reduce((sum, each) => sum + each.rentBytes, 0) * perByte)),
+    transactions: stepsOf(lanes).map((step) => ({
+      kind: step.kind,
+      what: step.planned.description,
+      bytes: step.planned.bytes,
+    })),
+  }
+}
+
+/** @throws {NotReady} when the keys cannot pay for the plan */
+async function requireBalance(plan: PostPlan, run: ChainRun): Promise<void> {
+  if (plan.transactions.length === 0) return
+  const { connection, context, reader } = run
+  const perByte = await reader.rentPerByte()
+  const isOne = context.payer.equals(context.registrar)
+  const ofRegistrar = new Set(["create_page", "register_members", "set_levels"])
+  const need = (isRegistrar: boolean): bigint =>
+    plan.steps
+      .filter((each) => isOne || ofRegistrar.has(each.kind) === isRegistrar)
+      .reduce((sum, each) => sum + each.fees + BigInt(Math.trunc(each.rentBytes * perByte)), 0n)
+  const problems: string[] = []
+  const check = async (field: string, address: typeof context.payer, cost: bigint): Promise<void> => {
+    const least = cost === 0n ? 0n : cost + BigInt(Math.trunc(PAYER_BYTES * perByte))
+    const balance = BigInt(await connection.getBalance(address, "confirmed"))
+    if (balance < least)
+      problems.push(
+        `${field}: ${address.toBase58()} has ${sol(balance)} SOL, and this needs ${sol(least)} SOL`,
+      )
+  }
+  await check("keypair", context.payer, need(false))
+  if (!isOne) await check("registrar", context.registrar, need(true))
+  if (problems.length > 0) throw new NotReady(problems)
+}
+
+/** Lamports as SOL. */
+export function sol(lamports: bigint): string {
+  const text = lamports.toString().padStart(10, "0")
+  const fraction = text.slice(-9).replace(/0+$/, "")
+  return fraction === "" ? text.slice(0, -9) : `${text.slice(0, -9)}.${fraction}`
+}
+
+export function utc(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z")
+}

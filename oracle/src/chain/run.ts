@@ -1,0 +1,220 @@
+import { STK_PROGRAM_ID } from "@stk/sdk"
+import { PublicKey, type Connection, type Keypair } from "@solana/web3.js"
+import { DEFAULT_CONCURRENCY } from "../commands/chain_options"
+import { UsageError } from "../failure"
+import { ownVersion } from "../score/report"
+import { connectTo, missing } from "./cluster"
+import { NotReady } from "./failures"
+import { type Journal, type RunEntry } from "./journal"
+import { Sender, type Landed, type StepExpired, StepRefused } from "./sender"
+import { ChainReader, type ChainState } from "./state"
+import { stepsOf, type Lane, type PlanContext, type Step } from "./steps"
+
+/** What every command that sends has in common. */
+
+/** How long finality may take. */
+const FINALITY_MS = 120_000
+/** So often the chain is read and planned again although nothing has come further. */
+const FRUITLESS_ROUNDS = 4
+
+export interface ConnectionParameters {
+  url: string
+  economy: PublicKey
+  /** Pays, and is the oracle where one is needed. */
+  keypair: Keypair
+  /** Registers members and sets levels; `keypair` by default. */
+  registrar?: Keypair
+  /** Micro-lamports for each compute unit. */
+  priorityFee?: bigint
+  concurrency?: number
+}
+
+export interface RunEvents {
+  /** A stage has begun, or has come further. */
+  onProgress: (stage: string, done: number, total: number) => void
+  onLanded: (landed: Landed) => void
+  onNote: (note: string) => void
+}
+
+export const NO_EVENTS: RunEvents = {
+  onProgress: () => undefined,
+  onLanded: () => undefined,
+  onNote: () => undefined,
+}
+
+/** What a run has sent and what that costs. Lamports and base units as decimal text. */
+export interface Cost {
+  transactions: number
+  compute_units: number
+  fee_lamports: string
+  rent_lamports: string
+}
+
+/** A connection with everything that planning and sending need. */
+export class ChainRun {
+  readonly connection: Connection
+  readonly reader: ChainReader
+  readonly context: PlanContext
+  private sender: Sender | null = null
+
+  constructor(
+    readonly p: ConnectionParameters,
+    readonly journal: Journal,
+    readonly events: RunEvents,
+  ) {
+    this.connection = connectTo(p.url, undefined, (reason) =>
+      events.onNote(`the cluster ${reason}: trying again`),
+    )
+    this.reader = new ChainReader(this.connection, p.url)
+    this.context = {
+      economy: p.economy,
+      payer: p.keypair.publicKey,
+      registrar: (p.registrar ?? p.keypair).publicKey,
+      microLamportsPerUnit: p.priorityFee ?? 0n,
+    }
+  }
+
+  /** Refuses a cluster without the program. @throws {OracleError} */
+  async requireProgram(): Promise<void> {
+    const account = await this.connection.getAccountInfo(STK_PROGRAM_ID)
+    if (account?.executable !== true) throw missing("program", STK_PROGRAM_ID.toBase58(), this.p.url)
+  }
+
+  /** Says in the journal what this run is, and waits for what an earlier one left on its way. */
+  async begin(header: Pick<RunEntry, "command" | "week" | "summary_sha256">): Promise<void> {
+    const genesisHash = await this.connection.getGenesisHash()
+    const run: RunEntry = {
+      type: "run",
+      at: new Date().toISOString(),
+      version: ownVersion(),
+      pid: process.pid,
+      economy: this.p.economy.toBase58(),
+      genesis_hash: genesisHash,
+      ...header,
+    }
+    const unresolved = this.journal.unresolved()
+    if (unresolved.length > 0) {
+      const last = this.journal.entries.filter((entry) => entry.type === "run").at(-1)
+      if (last?.genesis_hash !== genesisHash || last.economy !== run.economy)
+        throw new NotReady([
+          `journal: ${unresolved.length} transactions of it are on their way to economy ${last?.economy ?? "?"} on another ` +
+            "cluster or economy: finish there first, or move the journal away",
+        ])
+    }
+    this.journal.begin(run)
+    if (unresolved.length > 0) {
+      this.events.onNote(
+        `${unresolved.length} transactions of an earlier run are on their way: waiting for them`,
+      )
+      const landed = await this.transactions().resume(unresolved)
+      this.events.onNote(`${landed} of ${unresolved.length} landed`)
+    }
+  }
+
+  /** What this run has sent. */
+  get landed(): readonly Landed[] {
+    return this.sender?.landed ?? []
+  }
+
+  /**
+   * Reads the chain, plans what is next, sends it, and again, until there is nothing left. Whatever else changes the
+   * chain meanwhile, a second oracle for one, changes the plan only.
+   *
+   * @throws {NotReady} what the program refuses again and again
+   */
+  async work(next: (chain: ChainState) => Promise<readonly Lane[]> | readonly Lane[]): Promise<ChainState> {
+    let fruitless = 0
+    for (;;) {
+      const chain = await this.reader.read(this.p.economy)
+      const lanes = await next(chain)
+      if (lanes.length === 0) return chain
+      const before = this.landed.length
+      const failures = await this.transactions().run(lanes)
+      fruitless = this.landed.length > before || failures.length === 0 ? 0 : fruitless + 1
+      const first = failures[0]
+      if (first !== undefined && fruitless >= FRUITLESS_ROUNDS) throw refused(first)
+      for (const failure of failures) this.events.onNote(`${failure.message}; reading the chain again`)
+    }
+  }
+
+  /** Waits until everything is final; false when a fork has taken something back. */
+  async finalize(): Promise<boolean> {
+    return this.transactions().finalize(FINALITY_MS)
+  }
+
+  async cost(): Promise<Cost> {
+    const rent = this.landed.length > 0 ? await this.reader.rentPerByte() : 0
+    const sum = (pick: (landed: Landed) => number): number =>
+      this.landed.reduce((total, each) => total + pick(each), 0)
+    return {
+      transactions: this.landed.length,
+      compute_units: sum((each) => each.computeUnits),
+      fee_lamports: this.landed.reduce((total, each) => total + each.fee, 0n).toString(),
+      rent_lamports: String(Math.trunc(sum((each) => each.rentBytes) * rent)),
+    }
+  }
+
+  private transactions(): Sender {
+    const { p, connection, reader, journal } = this
+    this.sender ??= new Sender({
+      connection,
+      reader,
+      journal,
+      keys: [p.keypair, ...(p.registrar === undefined ? [] : [p.registrar])],
+      concurrency: p.concurrency ?? DEFAULT_CONCURRENCY,
+      onLanded: (landed) => this.events.onLanded(landed),
+    })
+    return this.sender
+  }
+}
+
+function refused(failure: StepRefused | StepExpired): NotReady {
+  return new NotReady(
+    failure instanceof StepRefused
+      ? [`${failure.step.kind}: ${failure.refusal.name}: ${failure.message}`]
+      : [
+          `${failure.step.kind}: ${failure.message}, several times: is the cluster overloaded? try --priority-fee`,
+        ],
+    { cause: failure },
+  )
+}
+
+/** What steps will cost at most: estimates are from above. */
+export interface Estimate {
+  kind: string
+  transactions: number
+  bytes: number
+  /** Lamports, without rent. */
+  fees: bigint
+  /** Bytes of new accounts, their overhead included. */
+  rentBytes: number
+}
+
+/** Totals of steps by kind, in the order of their first appearance. */
+export function estimateOf(lanes: readonly Lane[], feeOf: (step: Step) => bigint): Estimate[] {
+  const totals = new Map<string, Estimate>()
+  for (const step of stepsOf(lanes)) {
+    const total = totals.get(step.kind) ?? {
+      kind: step.kind,
+      transactions: 0,
+      bytes: 0,
+      fees: 0n,
+      rentBytes: 0,
+    }
+    total.transactions++
+    total.bytes += step.planned.bytes
+    total.fees += feeOf(step)
+    total.rentBytes += step.rentBytes
+    totals.set(step.kind, total)
+  }
+  return [...totals.values()]
+}
+
+/** An address of the command line. @throws {UsageError} */
+export function parseAddress(text: string, field: string): PublicKey {
+  try {
+    return new PublicKey(text)
+  } catch {
+    throw new UsageError(field, `${text} is not a base58 address`)
+  }
+}

@@ -1,0 +1,210 @@
+import { decodeEvents, isoWeek, PAGE_SLOTS, pagePda, weekPda, type Week } from "@stk/sdk"
+import { encodeAddress } from "../base58"
+import { itemAt } from "../item"
+import { compareRecord, creditsOf, phaseOf } from "./agreement"
+import { Disagreement, NotReady, type Difference } from "./failures"
+import type { ChainRun } from "./run"
+import type { ScoredWeek } from "./scored_week"
+import type { ChainState, PageState } from "./state"
+import { settleLanes } from "./steps"
+
+/** Settles the pages of a sealed week, and checks what every member was credited. */
+
+/** Base units as decimal text. */
+export interface SettleTotals {
+  week: string
+  /** `settled` now, or `unchanged` when the chain had everything. */
+  outcome: "settled" | "unchanged"
+  due: string
+  payable: string
+  paid: string
+  returned: string
+  /** Pages and members whose credit was compared with the SDK's mathematics. */
+  pages: number
+  members_checked: number
+  mismatches: number
+}
+
+const MOST_FORKS = 3
+
+/**
+ * @param p.week index; the economy's current week by default
+ * @throws {NotReady} the week is not sealed, or is held @throws {Disagreement} somebody was credited something else
+ */
+export async function settle(
+  run: ChainRun,
+  p: { week?: number; scored?: ScoredWeek },
+): Promise<SettleTotals> {
+  const first = await run.reader.read(run.p.economy)
+  const week = p.week ?? first.economy.week
+  requireSealed(first, week)
+  if (first.economy.week !== week) return ofOldWeek(run, week, p.scored)
+
+  const before = run.landed.length
+  const pendingOf = new Map<number, { pending: bigint[]; balances: bigint[]; slot: number }>()
+  const total = Math.ceil(first.economy.weekMembers / PAGE_SLOTS)
+  const next = (chain: ChainState) => {
+    requireSealed(chain, week)
+    if (chain.economy.week !== week || phaseOf(chain, week) === "settled") return []
+    const open = chain.pages.filter((page) => page.header.index < total && page.header.settledWeek !== week)
+    for (const page of open) pendingOf.set(page.header.index, noteOf(page, chain))
+    run.events.onProgress("settling", total - open.length, total)
+    const isShort = chain.week !== null && chain.week.payable < chain.week.due
+    return settleLanes(run.context, {
+      week,
+      members: chain.economy.weekMembers,
+      isShort,
+      pages: chain.pages.map((page) => page.header),
+    })
+  }
+  for (let fork = 0; ; fork++) {
+    await run.work(next)
+    run.events.onProgress("waiting for finality", total, total)
+    if (await run.finalize()) break
+    if (fork >= MOST_FORKS) throw new NotReady(["the cluster keeps taking confirmed transactions back"])
+  }
+  const end = await run.reader.read(run.p.economy, "finalized")
+  const record = end.economy.week === week ? end.week : await run.reader.week(run.p.economy, week)
+  if (record === null) throw new NotReady([`week: there is no record of ${isoWeek(week)}`])
+  const checked = await checkCredits(run, week, record, end, pendingOf)
+  checkTotals(record, p.scored, end)
+  return totals(record, run.landed.length > before ? "settled" : "unchanged", checked)
+}
+
+function requireSealed(chain: ChainState, week: number): void {
+  const phase = phaseOf(chain, week)
+  if (week === 0 || phase === "before") throw new NotReady([`week: ${isoWeek(week)} was never opened`])
+  if (phase === "open")
+    throw new NotReady([`week: ${isoWeek(week)} is open: its scores must be posted and sealed first`])
+  if (phase !== "sealed") return
+  if (chain.economy.paused) throw new NotReady(["economy: is paused: its admin must resume it"])
+  const from = chain.week?.settleFrom ?? 0
+  if (chain.now < from) {
+    const why = chain.week?.held === true ? "the guardian holds it" : "of the delay in the economy's rules"
+    throw new NotReady([
+      `week: ${isoWeek(week)} can be settled from ${new Date(from * 1000).toISOString()} on, because ${why}`,
+    ])
+  }
+}
+
+function noteOf(page: PageState, chain: ChainState): { pending: bigint[]; balances: bigint[]; slot: number } {
+  const members = Array.from({ length: page.length }, (_, slot) => page.member(slot))
+  return {
+    pending: members.map((member) => member.pending),
+    balances: members.map((member) => member.balance),
+    slot: chain.slot,
+  }
+}
+
+/** Compares every credit of this run with the SDK's pro-rata shares. @throws {Disagreement} */
+async function checkCredits(
+  run: ChainRun,
+  week: number,
+  record: Week,
+  end: ChainState,
+  before: ReadonlyMap<number, { pending: bigint[]; balances: bigint[]; slot: number }>,
+): Promise<{ pages: number; members: number }> {
+  const differences: Difference[] = []
+  let members = 0
+  for (const [index, note] of before) {
+    const page = itemAt(end.pages, index)
+    const credits = creditsOf(note.pending, record.payable, record.due)
+    let moved: Map<string, bigint> | null = null
+    for (const [slot, credit] of credits.entries()) {
+      members++
+      const { balance, pending } = page.member(slot)
+      const expected = itemAt(note.balances, slot) + credit
+      if (balance === expected && (pending === 0n || slot >= page.header.cursor)) continue
+      // Members may move their own tokens at any time: what the page's events say of that is counted out.
+      moved ??= await movements(run, page, note.slot)
+      if (balance === expected + (moved.get(encodeAddress(page.wallet(slot))) ?? 0n) && pending === 0n)
+        continue
+      differences.push({
+        subject: encodeAddress(page.wallet(slot)),
+        field: `credit of ${isoWeek(week)}`,
+        expected: String(credit),
+        actual: String(balance - itemAt(note.balances, slot)),
+      })
+    }
+  }
+  if (differences.length > 0)
+    throw new Disagreement("ALARM: members were not credited what the rules say", differences)
+  return { pages: before.size, members }
+}
+
+/** What members of a page deposited and withdrew since a slot of the chain, by wallet; withdrawals are negative. */
+async function movements(run: ChainRun, page: PageState, since: number): Promise<Map<string, bigint>> {
+  const { connection, context } = run
+  const [address] = pagePda(context.economy, page.header.index)
+  const moved = new Map<string, bigint>()
+  const found = await connection.getSignaturesForAddress(address, {}, "finalized")
+  const recent = found.filter((each) => each.slot > since && each.err === null).map((each) => each.signature)
+  for (const signature of recent) {
+    const transaction = await connection.getTransaction(signature, {
+      commitment: "finalized",
+      maxSupportedTransactionVersion: 0,
+    })
+    for (const event of decodeEvents(transaction?.meta?.logMessages ?? [])) {
+      if (event.name !== "Deposited" && event.name !== "Withdrawn") continue
+      const amount = event.name === "Deposited" ? event.data.amount : -event.data.amount
+      const wallet = event.data.wallet.toBase58()
+      moved.set(wallet, (moved.get(wallet) ?? 0n) + amount)
+    }
+  }
+  return moved
+}
+
+/** @throws {Disagreement} */
+function checkTotals(record: Week, scored: ScoredWeek | undefined, end: ChainState): void {
+  const differences: Difference[] = []
+  const compare = (field: string, expected: bigint, actual: bigint): void => {
+    if (expected !== actual)
+      differences.push({ subject: "week", field, expected: String(expected), actual: String(actual) })
+  }
+  if (scored !== undefined) {
+    const credits = creditsOf(
+      scored.members.map((member) => member.reward),
+      record.payable,
+      record.due,
+    )
+    compare(
+      "paid",
+      credits.reduce((sum, credit) => sum + credit, 0n),
+      record.paid,
+    )
+    differences.push(...compareRecord(scored, record, end))
+  }
+  if (end.economy.week === record.index) compare("unsettled after settling", 0n, end.economy.unsettled)
+  if (record.paid > record.payable) compare("paid, at most", record.payable, record.paid)
+  if (differences.length > 0)
+    throw new Disagreement("ALARM: the week was not paid as it was scored", differences)
+}
+
+async function ofOldWeek(run: ChainRun, week: number, scored: ScoredWeek | undefined): Promise<SettleTotals> {
+  const chain = await run.reader.read(run.p.economy)
+  const record = await run.reader.week(run.p.economy, week)
+  if (record === null)
+    throw new NotReady([
+      `week: there is no record of ${isoWeek(week)} at ${weekPda(run.p.economy, week)[0].toBase58()}`,
+    ])
+  checkTotals(record, scored, chain)
+  return totals(record, "unchanged", { pages: 0, members: 0 })
+}
+
+function totals(
+  record: Week,
+  outcome: SettleTotals["outcome"],
+  checked: { pages: number; members: number },
+): SettleTotals {
+  return {
+    week: isoWeek(record.index),
+    outcome,
+    due: record.due.toString(),
+    payable: record.payable.toString(),
+    paid: record.paid.toString(),
+    returned: (record.payable - record.paid).toString(),
+    pages: checked.pages,
+    members_checked: checked.members,
+    mismatches: record.mismatches,
+  }
+}

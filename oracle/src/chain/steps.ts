@@ -1,0 +1,281 @@
+import { createHash } from "node:crypto"
+import {
+  ESTIMATED_COMPUTE_UNITS,
+  FIRST_PAGE_SLOTS,
+  GROWTH_SLOTS,
+  openWeekInstruction,
+  PAGE_SLOTS,
+  pageBytes,
+  pageProgress,
+  planLevels,
+  planRegistration,
+  planScores,
+  planSettlement,
+  planTransaction,
+  releaseEmissionInstruction,
+  sealWeekInstruction,
+  signersOf,
+  transactionsOf,
+  type Economy,
+  type MemberCounts,
+  type PageHeader,
+  type PlannedTransaction,
+} from "@stk/sdk"
+import { PublicKey } from "@solana/web3.js"
+import { encodeAddress } from "../base58"
+import { itemAt } from "../item"
+import { canonicalJson } from "../score/rules"
+import { ACCOUNT_OVERHEAD_BYTES } from "./state"
+
+/** Which transactions a week needs, in which order, and what they cost. Nothing here reads or sends. */
+
+export type StepKind =
+  | "create_economy"
+  | "release_emission"
+  | "create_page"
+  | "register_members"
+  | "set_levels"
+  | "open_week"
+  | "submit_scores"
+  | "seal_week"
+  | "settle_pages"
+
+/** One transaction. */
+export interface Step {
+  kind: StepKind
+  planned: PlannedTransaction
+  /** Bytes that its payer begins to pay rent for. */
+  rentBytes: number
+  /** Canonical JSON of what an evidence hash stands for. */
+  evidence?: string
+}
+
+/** Groups of steps; a group begins when the one before has succeeded, its steps run side by side. */
+export type Lane = readonly (readonly Step[])[]
+
+export interface PlanContext {
+  economy: PublicKey
+  /** Pays fees, and is the oracle. */
+  payer: PublicKey
+  /** Registers members and sets levels, and pays for that; often the same. */
+  registrar: PublicKey
+  microLamportsPerUnit: bigint
+}
+
+/** Bytes of the accounts that steps create. */
+const MEMBERSHIP_BYTES = 16
+const WEEK_BYTES = 176
+/** Lamports of a signature. */
+export const LAMPORTS_PER_SIGNATURE = 5_000n
+const MICRO = 1_000_000n
+
+/** Lamports that a transaction pays, whether it succeeds or not. */
+export function feeOf(planned: PlannedTransaction): bigint {
+  const priority = (planned.microLamportsPerUnit * BigInt(planned.computeUnitLimit) + MICRO - 1n) / MICRO
+  return LAMPORTS_PER_SIGNATURE * BigInt(signersOf(planned).length) + priority
+}
+
+const inOrder = (steps: readonly Step[]): Step[][] => steps.map((step) => [step])
+
+export function emissionStep(context: PlanContext, economy: Pick<Economy, "mint">): Step {
+  const { transaction, releaseEmission } = ESTIMATED_COMPUTE_UNITS
+  const instruction = releaseEmissionInstruction({ economy: context.economy, mint: economy.mint })
+  return {
+    kind: "release_emission",
+    planned: planTransaction(
+      "release of the emission",
+      context.payer,
+      [instruction],
+      transaction + releaseEmission,
+      context,
+    ),
+    rentBytes: 0,
+  }
+}
+
+export interface RegistrationPlan {
+  /** Members on chain. */
+  members: number
+  /** Slots of each page that exists. */
+  capacities: readonly number[]
+  wallets: readonly Uint8Array[]
+  /** Whether a page's members may be registered side by side: faster, but the network decides their places. */
+  parallel: boolean
+}
+
+/** Registers wallets behind those on chain, page after page, each page made and grown as it is needed. */
+export function registrationLane(context: PlanContext, p: RegistrationPlan): Lane {
+  const lane: Step[][] = []
+  let members = p.members
+  for (let next = 0; next < p.wallets.length; ) {
+    const page = Math.floor(members / PAGE_SLOTS)
+    const isNew = page >= p.capacities.length
+    const before = isNew ? 0 : itemAt(p.capacities, page)
+    const count = Math.min(p.wallets.length - next, (page + 1) * PAGE_SLOTS - members)
+    const { lanes } = planRegistration({
+      ...context,
+      wallets: p.wallets.slice(next, next + count).map((wallet) => new PublicKey(wallet)),
+      state: { members, pages: isNew ? page : page + 1, capacity: before },
+    })
+    const transactions = transactionsOf({ lanes, alreadyDone: null })
+    const needed = members + count - page * PAGE_SLOTS
+    if (needed > before) {
+      const room = itemAt(transactions, 0)
+      const after = roomAfter(before, needed)
+      lane.push([
+        {
+          kind: "create_page",
+          planned: room,
+          rentBytes: pageBytes(after) - (isNew ? -ACCOUNT_OVERHEAD_BYTES : pageBytes(before)),
+        },
+      ])
+    }
+    const registrations = transactions.slice(needed > before ? 1 : 0).map((planned): Step => {
+      // Each wallet brings one account behind the four of the instruction itself.
+      const wallets = itemAt(planned.instructions, 0).keys.length - 4
+      return {
+        kind: "register_members",
+        planned,
+        rentBytes: wallets * (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES),
+      }
+    })
+    lane.push(...(p.parallel ? [registrations] : inOrder(registrations)))
+    members += count
+    next += count
+  }
+  return lane
+}
+
+function roomAfter(before: number, needed: number): number {
+  const from = Math.max(before, FIRST_PAGE_SLOTS)
+  return Math.min(from + Math.ceil(Math.max(needed - from, 0) / GROWTH_SLOTS) * GROWTH_SLOTS, PAGE_SLOTS)
+}
+
+/** A level to set. */
+export interface LevelStep {
+  /** Global index of the member. */
+  index: number
+  userId: string
+  wallet: Uint8Array
+  from: number
+  to: number
+}
+
+/** Sets levels; the evidence of a page's changes is the hash of their list in canonical JSON, which the journal keeps. */
+export function levelLanes(context: PlanContext, week: number, changes: readonly LevelStep[]): Lane[] {
+  const pages = new Map<number, LevelStep[]>()
+  for (const change of [...changes].sort((a, b) => a.index - b.index)) {
+    const page = Math.floor(change.index / PAGE_SLOTS)
+    pages.set(page, [...(pages.get(page) ?? []), change])
+  }
+  return [...pages].flatMap(([page, list]) => {
+    const evidence = canonicalJson({
+      economy: context.economy.toBase58(),
+      week,
+      page,
+      changes: list.map((change) => ({
+        slot: change.index % PAGE_SLOTS,
+        user_id: change.userId,
+        wallet: encodeAddress(change.wallet),
+        from: change.from,
+        to: change.to,
+      })),
+    })
+    const plan = planLevels({
+      ...context,
+      levels: list.map((change) => ({ index: change.index, level: change.to })),
+      evidence: createHash("sha256").update(evidence).digest(),
+    })
+    return transactionsOf(plan).map(
+      (planned): Lane => [[{ kind: "set_levels", planned, rentBytes: 0, evidence }]],
+    )
+  })
+}
+
+export function openStep(context: PlanContext, week: number, detailRoot: Uint8Array): Step {
+  const { transaction, openWeek } = ESTIMATED_COMPUTE_UNITS
+  const instruction = openWeekInstruction({
+    oracle: context.payer,
+    economy: context.economy,
+    week,
+    detailRoot,
+  })
+  return {
+    kind: "open_week",
+    planned: planTransaction(
+      `opening of week ${week}`,
+      context.payer,
+      [instruction],
+      transaction + openWeek,
+      context,
+    ),
+    rentBytes: ACCOUNT_OVERHEAD_BYTES + WEEK_BYTES,
+  }
+}
+
+export interface ScorePlan {
+  rules: Pick<Economy, "eventTypes">
+  week: number
+  /** Members of the week. */
+  members: number
+  pages: readonly PageHeader[]
+  countsOf: (index: number) => MemberCounts
+}
+
+/** Batches from each page's cursor on: a page in order, pages side by side. */
+export function scoreLanes(context: PlanContext, p: ScorePlan): Lane[] {
+  const plan = planScores({
+    ...context,
+    oracle: context.payer,
+    rules: p.rules,
+    week: p.week,
+    members: p.members,
+    countsOf: p.countsOf,
+    progress: p.pages.map((header) => pageProgress(header, p.week)),
+  })
+  return plan.lanes.map((lane) =>
+    inOrder(lane.transactions.map((planned): Step => ({ kind: "submit_scores", planned, rentBytes: 0 }))),
+  )
+}
+
+export function sealStep(context: PlanContext, week: number): Step {
+  const { transaction, sealWeek } = ESTIMATED_COMPUTE_UNITS
+  const instruction = sealWeekInstruction({ oracle: context.payer, economy: context.economy, week })
+  return {
+    kind: "seal_week",
+    planned: planTransaction(
+      `sealing of week ${week}`,
+      context.payer,
+      [instruction],
+      transaction + sealWeek,
+      context,
+    ),
+    rentBytes: 0,
+  }
+}
+
+export interface SettlePlan {
+  week: number
+  members: number
+  isShort: boolean
+  pages: readonly PageHeader[]
+}
+
+/** Settles the pages that are not settled, as many in a transaction as fit. */
+export function settleLanes(context: PlanContext, p: SettlePlan): Lane[] {
+  const plan = planSettlement({
+    ...context,
+    week: p.week,
+    members: p.members,
+    isShort: p.isShort,
+    settled: p.pages.flatMap((header) => (header.settledWeek === p.week ? [header.index] : [])),
+  })
+  return plan.lanes.map((lane) =>
+    inOrder(lane.transactions.map((planned): Step => ({ kind: "settle_pages", planned, rentBytes: 0 }))),
+  )
+}
+
+/** All steps of lanes. */
+export function stepsOf(lanes: readonly Lane[]): Step[] {
+  return lanes.flatMap((lane) => lane.flat())
+}

@@ -1,0 +1,60 @@
+import { connectTo, publicUrl, resolveUrl } from "../../chain/cluster"
+import { parseAddress } from "../../chain/run"
+import { ChainReader } from "../../chain/state"
+import { readStatus, type Status } from "../../chain/status"
+import { grouped, printable, table } from "../../output"
+import type { StatusOptions } from "../status"
+import { printJson, tokens } from "./output"
+
+export async function runStatus(options: StatusOptions): Promise<void> {
+  const url = resolveUrl(options.url)
+  const economy = parseAddress(options.economy, "--economy")
+  const status = await readStatus(new ChainReader(connectTo(url), url), economy)
+  if (options.json === true) printJson({ url: publicUrl(url), ...status })
+  else process.stdout.write(describe(status))
+}
+
+function describe(status: Status): string {
+  const { week, next, emission, funds } = status
+  const amount = (baseUnits: string): string => tokens(baseUnits, status.decimals, printable(status.symbol))
+  const rows: [string, string][] = [
+    ["economy", `${printable(status.name)} ${status.economy}${status.paused ? ", PAUSED" : ""}`],
+    ["chain time", status.chain_time],
+  ]
+  if (week === null) rows.push(["week", "none posted yet"])
+  else {
+    rows.push(["week", `${week.name}, ${week.phase}${week.held ? ", held by the guardian" : ""}`])
+    rows.push([
+      "scored",
+      `${grouped(week.members_scored)} of ${grouped(week.members)} members, ${week.pages_scored} of ${week.pages} pages, ${grouped(week.active)} active`,
+    ])
+    rows.push(["settled", `${week.pages_settled} of ${week.pages} pages`])
+    if (week.phase === "sealed" && week.settle_from !== null) rows.push(["settle from", week.settle_from])
+    rows.push(["due, payable, paid", [week.due, week.payable, week.paid].map(amount).join(", ")])
+    rows.push(["audit mismatches", String(week.mismatches)])
+  }
+  rows.push(
+    [
+      "next week",
+      `${next.name}, ${next.is_over ? "over: can be posted" : `can be posted from ${next.from}`}`,
+    ],
+    [
+      "members",
+      `${grouped(status.members)} in ${status.pages.count} pages with ${grouped(status.pages.slots)} slots`,
+    ],
+    ["Rewards Pool", amount(funds.rewards_pool)],
+    ["Treasury", amount(funds.treasury)],
+    ["Startup", amount(funds.startup)],
+    ["Team", amount(funds.team)],
+    ["Liquidity", amount(funds.liquidity)],
+    ["members' balances", amount(status.member_balances)],
+    ["unsettled", amount(status.unsettled)],
+    ["emission due", `${amount(emission.due)} of ${emission.due_days} days`],
+    ["supply", `${amount(status.supply)}, at most ${amount(emission.cap)}`],
+    [
+      "vault",
+      `${amount(status.vault_balance)}, owed ${amount(status.owed)}, surplus ${amount(status.surplus)}`,
+    ],
+  )
+  return table(["", ""], rows).trimStart() + "\n"
+}
