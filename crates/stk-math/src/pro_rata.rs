@@ -53,6 +53,12 @@ impl ProRata {
         if self.is_full() {
             return reward;
         }
+        self.scaled_floor(reward)
+    }
+
+    /// [`Self::share_floor`] of a short week, for a loop that has asked [`Self::is_full`] before.
+    #[inline(always)]
+    pub fn scaled_floor(&self, reward: u64) -> u64 {
         let estimate = multiply_high(reward, self.ratio);
         // The true remainder of the estimate lies in [0, 2 × total) and so fits; both products may wrap, their
         // difference does not.

@@ -143,14 +143,12 @@ fn lay_out(event_types: &[EventWeight], head: &mut [u64]) -> Result<u64, RulesEr
     let filled = bits.next_multiple_of(8);
     addend |= low_ones(filled.saturating_sub(bits)).checked_shl(bits).unwrap_or(0);
     carries |= 1u64.checked_shl(filled).unwrap_or(0);
-    // Where the products fit above the topmost count, each weight is moved so that all products meet there: counts
-    // are then masked, multiplied and added without moving each of them down.
-    let is_aligned = last_shift <= highest_points.leading_zeros() && filled < 64;
-    let sum_shift = if is_aligned { last_shift } else { NOT_ALIGNED };
+    // Where the products fit above the topmost count, counts are weighed in groups.
+    let room_for_points = highest_points.leading_zeros();
+    let is_aligned = last_shift <= room_for_points && filled < 64;
+    let sum_shift = if is_aligned { room_for_points } else { NOT_ALIGNED };
     if is_aligned {
-        for (mask, weight) in masks.iter().zip(weights).take(scored as usize) {
-            *weight = weight.wrapping_shl(sum_shift.wrapping_sub(mask.trailing_zeros()));
-        }
+        group(masks, weights, sum_shift).ok_or(RulesError::EventTypes)?;
     }
     summary.copy_from_slice(&[
         scored,
@@ -162,6 +160,39 @@ fn lay_out(event_types: &[EventWeight], head: &mut [u64]) -> Result<u64, RulesEr
         u64::from(sum_shift),
     ]);
     Ok(highest_points)
+}
+
+/// Gathers counts that one multiplication can weigh together: masks and weights of the types become those of groups.
+///
+/// A weight is moved so that the product with its own count begins at `sum_shift`, above which there is room for the
+/// points and nothing else: whatever lies higher leaves the word. In a group every count also meets the weights of the
+/// others. With that of a lower count it must leave the word, so counts of a group begin at least the width of the points
+/// apart; with that of a higher count it falls below `sum_shift`, and all of these together must not carry into it.
+///
+/// `None` never, since groups are no more than types.
+fn group(masks: &mut [u64], weights: &mut [u64], sum_shift: u32) -> Option<()> {
+    let width = 64u32.saturating_sub(sum_shift);
+    let mut room = 1u64.wrapping_shl(sum_shift);
+    // Mask, weight and the start of the highest count of each group.
+    let mut groups = [(0u64, 0u64, 0u32); MAX_EVENT_TYPES];
+    let mut used = 0usize;
+    for (mask, weight) in masks.iter().zip(weights.iter()).filter(|(mask, _)| **mask != 0) {
+        let start = mask.trailing_zeros();
+        let moved = weight.wrapping_shl(sum_shift.wrapping_sub(start));
+        let carried = |group: u64| group.checked_mul(moved).filter(|below| *below < room);
+        let takes = |(group, _, highest): &(u64, u64, u32)| {
+            start.saturating_sub(*highest) >= width && carried(*group).is_some()
+        };
+        let place = groups.get(..used)?.iter().position(takes).unwrap_or(used);
+        used = used.max(place.saturating_add(1));
+        let (group, factor, highest) = groups.get_mut(place)?;
+        room = room.wrapping_sub(carried(*group)?);
+        (*group, *factor, *highest) = (*group | mask, factor.wrapping_add(moved), start);
+    }
+    for ((mask, weight), (group, factor, _)) in masks.iter_mut().zip(weights).zip(groups) {
+        (*mask, *weight) = (group, factor);
+    }
+    Some(())
 }
 
 /// Fills in what a point is worth: `level_tenths × streak_hundredths × 10^(decimals − 3)` base units, exact since
@@ -210,6 +241,11 @@ impl<'a> Scorer<'a> {
         self.bits().div_ceil(8) as usize
     }
 
+    /// Multiplications that [`Self::points_aligned`] needs.
+    pub fn groups(&self) -> usize {
+        self.0[WEIGHTS..UNITS].iter().take_while(|weight| **weight > 0).count()
+    }
+
     /// Whether [`Self::points_aligned`] may be used: the counts fit seven bytes and their products fit above them.
     pub fn is_aligned(&self) -> bool {
         self.0[SUM_SHIFT] != u64::from(NOT_ALIGNED)
@@ -230,18 +266,20 @@ impl<'a> Scorer<'a> {
         if packed > self.0[HIGHEST] || !self.within_caps(packed) {
             return None;
         }
+        if self.is_aligned() {
+            return self.points_aligned::<MAX_EVENT_TYPES>(packed);
+        }
         let mut shift = 0u32;
         let mut points = 0u64;
         for (mask, weight) in self.0[MASKS..WEIGHTS].iter().zip(&self.0[WEIGHTS..UNITS]).take(self.scored()) {
-            let moved = if self.is_aligned() { (self.0[SUM_SHIFT] as u32).wrapping_sub(shift) } else { 0 };
             let count = (packed & mask).wrapping_shr(shift);
-            points = points.wrapping_add(count.wrapping_mul(weight.wrapping_shr(moved)));
+            points = points.wrapping_add(count.wrapping_mul(*weight));
             shift = shift.wrapping_add(mask.count_ones());
         }
         Some(points)
     }
 
-    /// [`Self::points`] for aligned rules of at most `N` scored types, and `packed` of no more bytes than
+    /// [`Self::points`] for aligned rules of at most `N` groups, and `packed` of no more bytes than
     /// [`Self::bytes`]; the loop is unrolled.
     #[inline(always)]
     pub fn points_aligned<const N: usize>(&self, packed: u64) -> Option<u64> {

@@ -26,14 +26,22 @@ impl SetLevels {
     ) -> Result<()> {
         require!(slots.len() == levels.len() && !slots.is_empty(), StkError::UnknownSlot);
 
-        for (slot, level) in slots.iter().zip(&levels) {
-            require!(ctx.accounts.economy.has_level(*level), StkError::UnknownLevel);
-            let member = ctx.accounts.page.get_mut(usize::from(*slot)).ok_or(StkError::UnknownSlot)?;
-            member.level = *level;
-        }
+        let known = ctx.accounts.economy.known_levels();
+        set(ctx.accounts.page.as_mut_slice(), known, &slots, &levels)?;
 
         let page = ctx.accounts.page.index;
         emit!(LevelsSet { economy: *ctx.accounts.economy.address(), page, evidence, slots, levels });
         Ok(())
     }
+}
+
+/// Never inlined: within the handler the loop's counters would live on the stack.
+#[inline(never)]
+fn set(members: &mut [Member], known: u64, slots: &[u16], levels: &[u8]) -> Result<()> {
+    for (slot, level) in slots.iter().zip(levels) {
+        let is_known = known.checked_shr(u32::from(*level)).is_some_and(|bits| bits & 1 == 1);
+        require!(is_known, StkError::UnknownLevel);
+        members.get_mut(usize::from(*slot)).ok_or(StkError::UnknownSlot)?.level = *level;
+    }
+    Ok(())
 }

@@ -13,8 +13,8 @@ use {
     stk_math::score::{streak_after, Scorer},
 };
 
-/// Scored types up to which the loop over members is unrolled; the STK preset has as many.
-const FEW_TYPES: usize = 7;
+/// Multiplications up to which the loop over members is unrolled; the STK preset needs as many.
+const FEW_GROUPS: usize = 3;
 /// Slots in a byte of the bitmap.
 const OCTET: usize = 8;
 
@@ -183,7 +183,7 @@ type Scored = core::result::Result<u64, StkError>;
 
 /// Scores the marked `slots`; returns the base units due.
 fn score_slots(scorer: &Scorer, week: u32, slots: &mut [Member], batch: &ScoreBatch) -> Scored {
-    if !scorer.is_aligned() || scorer.scored() > FEW_TYPES {
+    if !scorer.is_aligned() || scorer.groups() > FEW_GROUPS {
         let counts = batch.counts.chunks_exact(batch.bytes);
         let packed =
             counts.map(|own| own.iter().rev().fold(0u64, |packed, byte| packed << 8 | u64::from(*byte)));
@@ -209,7 +209,7 @@ fn score_few<const BYTES: usize>(
     batch: &ScoreBatch,
 ) -> Scored {
     let (counts, _) = batch.counts.as_chunks::<BYTES>();
-    let points = counts.iter().map(|own| scorer.points_aligned::<FEW_TYPES>(little_endian(own)));
+    let points = counts.iter().map(|own| scorer.points_aligned::<FEW_GROUPS>(little_endian(own)));
     score(scorer, week, slots, batch.bitmap, points)
 }
 

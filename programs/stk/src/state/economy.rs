@@ -247,12 +247,10 @@ impl Economy {
         Scorer::new(&self.scoring)
     }
 
-    /// Whether members can have `level`.
-    pub fn has_level(&self, level: u8) -> bool {
-        usize::from(level)
-            .checked_sub(1)
-            .and_then(|index| self.level_tenths.get(index))
-            .is_some_and(|tenths| *tenths > 0)
+    /// A bit for each level that members can have: bit 1 for level 1.
+    pub fn known_levels(&self) -> u64 {
+        let highest_first = self.level_tenths.iter().rev();
+        highest_first.fold(0u64, |known, tenths| known << 1 | u64::from(*tenths > 0)) << 1
     }
 
     /// Base units in `fund`.
