@@ -16,6 +16,8 @@ interface SurfnetConfig {
 interface Surfnet {
   readonly rpcUrl: string
   readonly wsUrl: string
+  /** Takes what Surfpool has to report out of its queue. */
+  drainEvents(): unknown
   stop(): void
 }
 
@@ -27,6 +29,7 @@ interface SurfpoolModule {
 const PACKAGES = ["@solana/surfpool", "@solana/surfpool-linux-x64-gnu"]
 /** 100,000 SOL: Surfpool's faucet holds less than a million. */
 const PAYER_LAMPORTS = 100_000_000_000_000
+const DRAIN_MILLISECONDS = 100
 
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
@@ -71,6 +74,10 @@ export function startEmbedded(
     const message = `${packageName} did not start: ${reason}`
     throw new LocalnetError("RuntimeFailed", message, { packageName }, { cause })
   }
+  // Surfpool reports every transaction in a queue of limited length and waits when it is full, locks held: a chain that
+  // nobody drains stops answering after some hundred transactions.
+  const draining = setInterval(() => surfnet.drainEvents(), DRAIN_MILLISECONDS)
+  draining.unref()
   let forwarding: Forwarding | null = null
   return {
     name: `Surfpool (${packageName})`,
@@ -88,6 +95,7 @@ export function startEmbedded(
     },
     async stop() {
       await forwarding?.stop()
+      clearInterval(draining)
       surfnet.stop()
     },
   }
