@@ -102,6 +102,7 @@ class PageOfMembers {
       oracle: oracle.publicKey,
       economy: this.economy.address,
       week,
+      members: readEconomy(this.chain, this.economy).members,
       detailRoot,
     })
     return measure(this.chain, instruction, [oracle])

@@ -143,7 +143,12 @@ export async function measureInstructions(): Promise<InstructionCosts> {
     "",
     await measure(
       chain,
-      openWeekInstruction({ ...ofWeek, oracle: oracle.publicKey, detailRoot: tree.root }),
+      openWeekInstruction({
+        ...ofWeek,
+        oracle: oracle.publicKey,
+        members: wallets.length,
+        detailRoot: tree.root,
+      }),
       [oracle],
     ),
   )

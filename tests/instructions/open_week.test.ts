@@ -35,11 +35,12 @@ describe("open_week", () => {
 
   afterEach(() => expectLedgerInvariant(chain, economy))
 
-  const instruction = (week: number) =>
+  const instruction = (week: number, members = readEconomy(chain, economy).members) =>
     openWeekInstruction({
       oracle: economy.actors.oracle.publicKey,
       economy: economy.address,
       week,
+      members,
       detailRoot: ROOT,
     })
 
@@ -131,6 +132,18 @@ describe("open_week", () => {
     open(FIRST + 1)
 
     expect(readEconomy(chain, economy).week).to.equal(FIRST + 1)
+  })
+
+  it("refuses a root that was computed over other members than those registered", async () => {
+    chain.unixTime = START_UNIX_TIME + WEEK
+    const signers = [economy.actors.oracle]
+    for (const members of [0, 2, 4, 1_024]) {
+      await expectError(() => chain.send(instruction(FIRST, members), signers), "MembersChanged")
+    }
+
+    chain.send(instruction(FIRST, 3), signers)
+
+    expect(readWeek(chain, economy, FIRST).members).to.equal(3)
   })
 
   it("refuses until the week before is settled", async () => {

@@ -84,7 +84,7 @@ describe("StkClient", () => {
     const oracle = clientOf(chain, economy, actors.oracle)
     const posted: SentTransaction[] = [
       await oracle.client.releaseEmission(),
-      await oracle.client.openWeek(week, tree.root),
+      await oracle.client.openWeek(week, leaves.length, tree.root),
       ...(await oracle.client.submitScores(countsOf)),
       ...(await oracle.client.submitScores(countsOf)),
       await oracle.client.sealWeek(),

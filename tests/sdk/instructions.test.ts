@@ -97,7 +97,13 @@ const CASES: readonly Case[] = [
   },
   {
     name: "open_week",
-    instruction: sdk.openWeekInstruction({ ...at, oracle: who, week: 2_919, detailRoot: bytes32 }),
+    instruction: sdk.openWeekInstruction({
+      ...at,
+      oracle: who,
+      week: 2_919,
+      members: 7,
+      detailRoot: bytes32,
+    }),
     accounts: [who, economy, week, system],
   },
   {
@@ -235,7 +241,7 @@ describe("Instruction builders", () => {
     expect(refusal(() => sdk.depositInstruction({ ...deposit, amount: -1n })).field).to.equal("amount")
     expect(refusal(() => sdk.depositInstruction({ ...deposit, amount: 2n ** 64n })).field).to.equal("amount")
     expect(refusal(() => sdk.depositInstruction({ ...deposit, page: -1 })).field).to.equal("page")
-    const open = { ...at, oracle: who, week: 1, detailRoot: new Uint8Array(31) }
+    const open = { ...at, oracle: who, week: 1, members: 7, detailRoot: new Uint8Array(31) }
     expect(refusal(() => sdk.openWeekInstruction(open)).field).to.equal("detailRoot")
     const eventTypes = [{ name: "A", weight: 2 ** 32, dailyLimit: 1 }]
     const parameters = { ...sdk.economyParameters(sdk.STK_PRESET), eventTypes }

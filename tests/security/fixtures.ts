@@ -38,6 +38,7 @@ import {
   addPage,
   createEconomy,
   openWeek,
+  readEconomy,
   releaseDays,
   runWeek,
   seal,
@@ -217,6 +218,7 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
         oracle: oracle.publicKey,
         economy: each.address,
         week: 2_919,
+        members: readEconomy(world.chain, each).members,
         detailRoot: new Uint8Array(32),
       })
     const { oracle: _oracle, ...foreign } = foreignOf(["oracle", "economy", "week"], of(world.other))

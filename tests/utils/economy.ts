@@ -210,6 +210,8 @@ export function releaseDays(chain: Chain, economy: TestEconomy, days: number): S
 export interface OpenWeekOptions {
   /** The week after the one before, or the week of genesis, by default; the clock is moved to its end. */
   week?: number
+  /** The members of the economy by default. */
+  members?: number
   detailRoot?: Uint8Array
 }
 
@@ -219,10 +221,14 @@ export function openWeek(chain: Chain, economy: TestEconomy, options: OpenWeekOp
   const week = options.week ?? (state.week === 0 ? (weekOf(state.genesis) ?? 0) : state.week + 1)
   chain.unixTime = Math.max(chain.unixTime, weekEnd(week))
   const oracle = economy.actors.oracle
-  const detailRoot = options.detailRoot ?? new Uint8Array(32)
-  chain.send(openWeekInstruction({ oracle: oracle.publicKey, economy: economy.address, week, detailRoot }), [
-    oracle,
-  ])
+  const instruction = openWeekInstruction({
+    oracle: oracle.publicKey,
+    economy: economy.address,
+    week,
+    members: options.members ?? state.members,
+    detailRoot: options.detailRoot ?? new Uint8Array(32),
+  })
+  chain.send(instruction, [oracle])
   return week
 }
 

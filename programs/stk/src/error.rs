@@ -132,4 +132,7 @@ pub enum StkError {
     LedgerDoesNotAddUp,
     #[msg("The destination is not a token account of the member")]
     WrongDestination,
+    // Weeks
+    #[msg("Members were registered since the daily detail was prepared")]
+    MembersChanged,
 }

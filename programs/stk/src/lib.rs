@@ -68,9 +68,15 @@ pub mod stk {
     }
 
     /// Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.
-    /// The oracle may. Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder.
-    pub fn open_week(ctx: &mut Context<OpenWeek>, index: u32, detail_root: [u8; 32]) -> Result<()> {
-        OpenWeek::handler(ctx, index, detail_root)
+    /// `members` is how many leaves `detail_root` was computed over. The oracle may.
+    /// Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder, MembersChanged.
+    pub fn open_week(
+        ctx: &mut Context<OpenWeek>,
+        index: u32,
+        members: u32,
+        detail_root: [u8; 32],
+    ) -> Result<()> {
+        OpenWeek::handler(ctx, index, members, detail_root)
     }
 
     /// Scores a run of slots of one page, from the page's next slot on. The oracle may.

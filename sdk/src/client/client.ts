@@ -196,9 +196,13 @@ export class StkClient {
     return this.execute(planLevels({ ...this.planned, registrar, levels, evidence, levelOf }), onSent)
   }
 
-  /** Opens a week. @throws {WeekNotOver} @throws {WeekOutOfOrder} */
-  openWeek(week: number, detailRoot: Uint8Array): Promise<SentTransaction> {
-    const instruction = openWeekInstruction({ ...this.at, oracle: this.signer.publicKey, week, detailRoot })
+  /**
+   * Opens a week; `detailRoot` was computed over the leaves of `members` members.
+   * @throws {WeekNotOver} @throws {WeekOutOfOrder} @throws {MembersChanged}
+   */
+  openWeek(week: number, members: number, detailRoot: Uint8Array): Promise<SentTransaction> {
+    const oracle = this.signer.publicKey
+    const instruction = openWeekInstruction({ ...this.at, oracle, week, members, detailRoot })
     return this.sendEstimated(`opening of week ${week}`, [instruction], ESTIMATED_COMPUTE_UNITS.openWeek)
   }
 

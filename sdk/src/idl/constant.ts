@@ -152,6 +152,7 @@ export const STK_IDL = {
       ],
       args: [
         { name: "index", type: "u32" },
+        { name: "members", type: "u32" },
         { name: "detailRoot", type: { array: ["u8", 32] } },
       ],
     },
@@ -392,6 +393,11 @@ export const STK_IDL = {
     { code: 6058, name: "Overflow", msg: "An amount does not fit" },
     { code: 6059, name: "LedgerDoesNotAddUp", msg: "The ledger does not add up" },
     { code: 6060, name: "WrongDestination", msg: "The destination is not a token account of the member" },
+    {
+      code: 6061,
+      name: "MembersChanged",
+      msg: "Members were registered since the daily detail was prepared",
+    },
   ],
   types: [
     {

@@ -444,7 +444,8 @@ export type Stk = {
       "name": "openWeek",
       "docs": [
         "Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.",
-        "The oracle may. Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder."
+        "`members` is how many leaves `detail_root` was computed over. The oracle may.",
+        "Errors: Paused, NotOracle, WeekNotOver, PreviousWeekNotSettled, WeekOutOfOrder, MembersChanged."
       ],
       "discriminator": [
         20,
@@ -503,6 +504,10 @@ export type Stk = {
       "args": [
         {
           "name": "index",
+          "type": "u32"
+        },
+        {
+          "name": "members",
           "type": "u32"
         },
         {
@@ -1542,6 +1547,11 @@ export type Stk = {
       "code": 6060,
       "name": "wrongDestination",
       "msg": "The destination is not a token account of the member"
+    },
+    {
+      "code": 6061,
+      "name": "membersChanged",
+      "msg": "Members were registered since the daily detail was prepared"
     }
   ],
   "types": [

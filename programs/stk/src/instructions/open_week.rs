@@ -23,7 +23,7 @@ pub struct OpenWeek {
 }
 
 impl OpenWeek {
-    pub fn handler(ctx: &mut Context<Self>, index: u32, detail_root: [u8; 32]) -> Result<()> {
+    pub fn handler(ctx: &mut Context<Self>, index: u32, members: u32, detail_root: [u8; 32]) -> Result<()> {
         let now = Clock::get()?.unix_timestamp;
         let address = *ctx.accounts.economy.address();
         let economy = &mut ctx.accounts.economy;
@@ -37,13 +37,15 @@ impl OpenWeek {
         };
         require!(is_next && index > 0 && index <= LAST_WEEK, StkError::WeekOutOfOrder);
 
+        // The root was computed over so many leaves; with others, no proof of the week would lead to it.
+        require!(members == economy.members, StkError::MembersChanged);
+
         economy.week = index;
         economy.week_status = week_status::OPEN;
-        economy.week_members = economy.members;
+        economy.week_members = members;
         economy.week_pages = 0;
         economy.week_active = 0;
         economy.week_due = 0;
-        let members = economy.members;
         let week = &mut ctx.accounts.week;
         week.economy = address;
         week.index = index;

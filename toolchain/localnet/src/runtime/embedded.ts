@@ -74,8 +74,8 @@ export function startEmbedded(
     const message = `${packageName} did not start: ${reason}`
     throw new LocalnetError("RuntimeFailed", message, { packageName }, { cause })
   }
-  // Surfpool reports every transaction in a queue of limited length and waits when it is full, locks held: a chain that
-  // nobody drains stops answering after some hundred transactions.
+  // Surfpool reports every slot and transaction in a queue of 1,024 places and waits when it is full, locks held: a chain
+  // that nobody drains stops answering within a minute.
   const draining = setInterval(() => surfnet.drainEvents(), DRAIN_MILLISECONDS)
   draining.unref()
   let forwarding: Forwarding | null = null
