@@ -29,16 +29,17 @@ import { settle, type SettleTotals } from "./settle"
 import { isEmissionDue, type ChainState } from "./state"
 import {
   emissionStep,
-  feeOf,
+  entriesOf,
   levelLanes,
   openStep,
+  registrationEntries,
   registrationLane,
   scoreLanes,
   sealStep,
-  stepsOf,
   type Lane,
   type LevelStep,
   type PlanContext,
+  type PlanEntry,
 } from "./steps"
 
 /** Posts a scored week: whatever the chain does not have yet of it, in order, exactly once. */
@@ -82,6 +83,8 @@ export interface PostReport {
   seconds: number
 }
 
+/** So many members are registered before the chain is read again: planning more at once takes memory and time. */
+const MEMBERS_OF_A_ROUND = 16 * PAGE_SLOTS
 /** How often a fork may take something back before a person should look. */
 const MOST_FORKS = 3
 /** Rent exemption of the fee payer's own account. */
@@ -122,7 +125,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
 
     const chain = await run.reader.read(p.economy)
     preflight(scored, chain, run.context)
-    const plan = await planWeek(scored, chain, run, p.parallelRegistration === true)
+    const plan = await planWeek(scored, chain, run)
     await requireBalance(plan, run)
     if (p.dryRun === true) return report("planned", { plan, totals: null, settlement: null, cost: nothing })
     if (plan.transactions.length > 0 && p.confirm !== undefined && !(await p.confirm(plan)))
@@ -149,8 +152,9 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
 
 async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: boolean): Promise<Week> {
   const next = (chain: ChainState): readonly Lane[] => {
-    preflight(scored, chain, run.context)
     const stage = nextStage(scored, chain, run.context, parallel)
+    // The first look was before this; until the week is opened nothing is final, and looking costs time.
+    if (stage?.isFinal !== false) preflight(scored, chain, run.context)
     if (stage !== null)
       run.events.onProgress(stage.name, run.landed.length, Math.max(total, run.landed.length + 1))
     return stage?.lanes ?? []
@@ -181,6 +185,8 @@ async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: 
 
 interface Stage {
   name: string
+  /** Whether it commits the economy to this week. */
+  isFinal: boolean
   lanes: readonly Lane[]
 }
 
@@ -201,14 +207,19 @@ function nextStage(
     if (fresh.length > 0)
       return {
         name: "registering members",
+        isFinal: false,
         lanes: [...emission, newMembers(context, chain, fresh, parallel)],
       }
     const changes = levelChanges(scored, chain, places)
     if (changes.length > 0)
-      return { name: "setting levels", lanes: levelLanes(context, scored.week, changes) }
-    if (emission.length > 0) return { name: "releasing emission", lanes: emission }
+      return { name: "setting levels", isFinal: false, lanes: levelLanes(context, scored.week, changes) }
+    if (emission.length > 0) return { name: "releasing emission", isFinal: false, lanes: emission }
     const { root } = detailRoot(scored, walletsOf(chain, economy.members))
-    return { name: "opening the week", lanes: [[[openStep(context, scored.week, root)]]] }
+    return {
+      name: "opening the week",
+      isFinal: true,
+      lanes: [[[openStep(context, scored.week, economy.members, root)]]],
+    }
   }
   const lanes = scoreLanes(context, {
     rules: economy,
@@ -217,10 +228,10 @@ function nextStage(
     pages: chain.pages.map((page) => page.header),
     countsOf: (index) => countsAt(scored, places, index),
   })
-  if (lanes.length > 0) return { name: "posting scores", lanes }
+  if (lanes.length > 0) return { name: "posting scores", isFinal: true, lanes }
   // The pool is taken at the sealing: a day that ended meanwhile belongs into it.
-  if (emission.length > 0) return { name: "releasing emission", lanes: emission }
-  return { name: "sealing", lanes: [[[sealStep(context, scored.week)]]] }
+  if (emission.length > 0) return { name: "releasing emission", isFinal: true, lanes: emission }
+  return { name: "sealing", isFinal: true, lanes: [[[sealStep(context, scored.week)]]] }
 }
 
 function countsAt(scored: ScoredWeek, places: Int32Array, index: number): readonly number[] | null {
@@ -236,7 +247,7 @@ function newMembers(
   return registrationLane(context, {
     members: chain.economy.members,
     capacities: chain.pages.map((page) => page.capacity),
-    wallets: fresh.map((member) => member.wallet),
+    wallets: fresh.slice(0, MEMBERS_OF_A_ROUND).map((member) => member.wallet),
     parallel,
   })
 }
@@ -360,22 +371,25 @@ function totalsOf(record: Week): NonNullable<PostReport["totals"]> {
 }
 
 /** The whole way from here to a sealed week. */
-async function planWeek(
-  scored: ScoredWeek,
-  chain: ChainState,
-  run: ChainRun,
-  parallel: boolean,
-): Promise<PostPlan> {
+async function planWeek(scored: ScoredWeek, chain: ChainState, run: ChainRun): Promise<PostPlan> {
   const { economy } = chain
   const { context } = run
   const phase = phaseOf(chain, scored.week)
   const places = placesOf(scored, chain)
-  const lanes: Lane[] = []
+  const entries: PlanEntry[] = []
+  const add = (...lanes: Lane[]): void => void entries.push(...entriesOf(lanes))
   const fresh = phase === "before" ? unregistered(scored, places) : []
   let levels: LevelStep[] = []
   if (phase === "before" || phase === "open") {
-    if (isEmissionDue(chain)) lanes.push([[emissionStep(context, economy)]])
-    if (fresh.length > 0) lanes.push(newMembers(context, chain, fresh, parallel))
+    if (isEmissionDue(chain)) add([[emissionStep(context, economy)]])
+    if (fresh.length > 0)
+      entries.push(
+        ...registrationEntries(context, {
+          members: economy.members,
+          capacities: chain.pages.map((page) => page.capacity),
+          count: fresh.length,
+        }),
+      )
     if (phase === "before") {
       levels = levelChanges(scored, chain, places)
       fresh.forEach((member, place) => {
@@ -383,16 +397,16 @@ async function planWeek(
         const { userId, wallet, level: to } = member
         levels.push({ index: economy.members + place, userId, wallet, from: 1, to })
       })
-      lanes.push(...levelLanes(context, scored.week, levels))
+      add(...levelLanes(context, scored.week, levels))
       const wallets = [...walletsOf(chain, economy.members), ...fresh.map((member) => member.wallet)]
-      lanes.push([[openStep(context, scored.week, detailRoot(scored, wallets).root)]])
+      const { root, leaves } = detailRoot(scored, wallets)
+      add([[openStep(context, scored.week, leaves, root)]])
     }
-    const members = phase === "open" ? economy.weekMembers : economy.members + fresh.length
-    lanes.push(
+    add(
       ...scoreLanes(context, {
         rules: economy,
         week: scored.week,
-        members,
+        members: phase === "open" ? economy.weekMembers : economy.members + fresh.length,
         pages: chain.pages.map((page): PageHeader => page.header),
         countsOf: (index) =>
           index < places.length
@@ -402,8 +416,8 @@ async function planWeek(
       [[sealStep(context, scored.week)]],
     )
   }
-  const perByte = lanes.length > 0 ? await run.reader.rentPerByte() : 0
-  const steps = estimateOf(lanes, (step) => feeOf(step.planned))
+  const perByte = entries.length > 0 ? await run.reader.rentPerByte() : 0
+  const steps = estimateOf(entries)
   return {
     week: isoWeek(scored.week),
     members: {
@@ -416,11 +430,7 @@ async function planWeek(
     steps,
     fees: steps.reduce((sum, each) => sum + each.fees, 0n),
     rent: BigInt(Math.trunc(steps.reduce((sum, each) => sum + each.rentBytes, 0) * perByte)),
-    transactions: stepsOf(lanes).map((step) => ({
-      kind: step.kind,
-      what: step.planned.description,
-      bytes: step.planned.bytes,
-    })),
+    transactions: entries.map(({ kind, what, bytes }) => ({ kind, what, bytes })),
   }
 }
 

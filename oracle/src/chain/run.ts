@@ -8,7 +8,7 @@ import { NotReady } from "./failures"
 import { type Journal, type RunEntry } from "./journal"
 import { Sender, type Landed, type StepExpired, StepRefused } from "./sender"
 import { ChainReader, type ChainState } from "./state"
-import { stepsOf, type Lane, type PlanContext, type Step } from "./steps"
+import type { Lane, PlanContext, PlanEntry } from "./steps"
 
 /** What every command that sends has in common. */
 
@@ -190,22 +190,16 @@ export interface Estimate {
   rentBytes: number
 }
 
-/** Totals of steps by kind, in the order of their first appearance. */
-export function estimateOf(lanes: readonly Lane[], feeOf: (step: Step) => bigint): Estimate[] {
+/** Totals by kind, in the order of their first appearance. */
+export function estimateOf(entries: readonly PlanEntry[]): Estimate[] {
   const totals = new Map<string, Estimate>()
-  for (const step of stepsOf(lanes)) {
-    const total = totals.get(step.kind) ?? {
-      kind: step.kind,
-      transactions: 0,
-      bytes: 0,
-      fees: 0n,
-      rentBytes: 0,
-    }
+  for (const { kind, bytes, fee, rentBytes } of entries) {
+    const total = totals.get(kind) ?? { kind, transactions: 0, bytes: 0, fees: 0n, rentBytes: 0 }
     total.transactions++
-    total.bytes += step.planned.bytes
-    total.fees += feeOf(step)
-    total.rentBytes += step.rentBytes
-    totals.set(step.kind, total)
+    total.bytes += bytes
+    total.fees += fee
+    total.rentBytes += rentBytes
+    totals.set(kind, total)
   }
   return [...totals.values()]
 }

@@ -3,6 +3,7 @@ import {
   ESTIMATED_COMPUTE_UNITS,
   FIRST_PAGE_SLOTS,
   GROWTH_SLOTS,
+  MOST_WALLETS,
   openWeekInstruction,
   PAGE_SLOTS,
   pageBytes,
@@ -166,7 +167,9 @@ export function levelLanes(context: PlanContext, week: number, changes: readonly
   const pages = new Map<number, LevelStep[]>()
   for (const change of [...changes].sort((a, b) => a.index - b.index)) {
     const page = Math.floor(change.index / PAGE_SLOTS)
-    pages.set(page, [...(pages.get(page) ?? []), change])
+    const list = pages.get(page) ?? []
+    list.push(change)
+    pages.set(page, list)
   }
   return [...pages].flatMap(([page, list]) => {
     const evidence = canonicalJson({
@@ -192,12 +195,13 @@ export function levelLanes(context: PlanContext, week: number, changes: readonly
   })
 }
 
-export function openStep(context: PlanContext, week: number, detailRoot: Uint8Array): Step {
+export function openStep(context: PlanContext, week: number, members: number, detailRoot: Uint8Array): Step {
   const { transaction, openWeek } = ESTIMATED_COMPUTE_UNITS
   const instruction = openWeekInstruction({
     oracle: context.payer,
     economy: context.economy,
     week,
+    members,
     detailRoot,
   })
   return {
@@ -275,7 +279,80 @@ export function settleLanes(context: PlanContext, p: SettlePlan): Lane[] {
   )
 }
 
-/** All steps of lanes. */
-export function stepsOf(lanes: readonly Lane[]): Step[] {
-  return lanes.flatMap((lane) => lane.flat())
+/** One transaction of a plan for people: what it is and what it costs. */
+export interface PlanEntry {
+  kind: StepKind
+  what: string
+  /** On the wire. */
+  bytes: number
+  /** Lamports. */
+  fee: bigint
+  rentBytes: number
+}
+
+/** What lanes hold, in order. */
+export function entriesOf(lanes: readonly Lane[]): PlanEntry[] {
+  return lanes.flatMap((lane) =>
+    lane.flat().map(({ kind, planned, rentBytes }) => ({
+      kind,
+      what: planned.description,
+      bytes: planned.bytes,
+      fee: feeOf(planned),
+      rentBytes,
+    })),
+  )
+}
+
+/**
+ * What a registration takes, without deriving an address for each wallet: every batch of one size weighs the same, and
+ * addresses cost minutes for a million members.
+ */
+export function registrationEntries(
+  context: PlanContext,
+  p: { members: number; capacities: readonly number[]; count: number },
+): PlanEntry[] {
+  const sample = (wallets: number): PlanEntry[] =>
+    entriesOf([
+      registrationLane(context, {
+        members: 0,
+        capacities: [PAGE_SLOTS],
+        wallets: Array.from({ length: wallets }, (_, index) => new Uint8Array(32).fill(index + 1)),
+        parallel: false,
+      }),
+    ])
+  const most = batchWallets(itemAt(sample(MOST_WALLETS), 0))
+  const weights = new Map<number, PlanEntry>()
+  const weightOf = (wallets: number): PlanEntry => {
+    const weight = weights.get(wallets) ?? itemAt(sample(wallets), 0)
+    weights.set(wallets, weight)
+    return weight
+  }
+  const entries: PlanEntry[] = []
+  const end = p.members + p.count
+  for (let next = p.members; next < end; ) {
+    const page = Math.floor(next / PAGE_SLOTS)
+    const pageEnd = Math.min(end, (page + 1) * PAGE_SLOTS)
+    const room = roomStep(context, page, p.capacities[page] ?? null, pageEnd - page * PAGE_SLOTS)
+    if (room !== null) entries.push(...entriesOf([[[room]]]))
+    for (; next < pageEnd; next += Math.min(most, pageEnd - next)) {
+      const wallets = Math.min(most, pageEnd - next)
+      entries.push({ ...weightOf(wallets), what: `members ${next}–${next + wallets - 1}` })
+    }
+  }
+  return entries
+}
+
+const batchWallets = (entry: PlanEntry): number =>
+  entry.rentBytes / (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES)
+
+/** The transaction that gives a page room; null when it has enough. */
+function roomStep(context: PlanContext, page: number, capacity: number | null, slots: number): Step | null {
+  if (capacity !== null && capacity >= slots) return null
+  const lane = registrationLane(context, {
+    members: page * PAGE_SLOTS + slots - 1,
+    capacities: [...Array<number>(page).fill(PAGE_SLOTS), ...(capacity === null ? [] : [capacity])],
+    wallets: [new Uint8Array(32)],
+    parallel: false,
+  })
+  return itemAt(itemAt(lane, 0), 0)
 }
