@@ -52,7 +52,7 @@ export interface Step {
 }
 
 /** Groups of steps; a group begins when the one before has succeeded, its steps run side by side. */
-export type Lane = readonly (readonly Step[])[]
+export type Lane = Iterable<readonly Step[]>
 
 export interface PlanContext {
   economy: PublicKey
@@ -104,47 +104,59 @@ export interface RegistrationPlan {
   parallel: boolean
 }
 
+/** Wallets planned at once: deriving their addresses takes time that the first transactions need not wait for. */
+const WALLETS_AT_ONCE = 112
+
 /** Registers wallets behind those on chain, page after page, each page made and grown as it is needed. */
-export function registrationLane(context: PlanContext, p: RegistrationPlan): Lane {
-  const lane: Step[][] = []
+export function* registrationLane(context: PlanContext, p: RegistrationPlan): Generator<readonly Step[]> {
   let members = p.members
   for (let next = 0; next < p.wallets.length; ) {
     const page = Math.floor(members / PAGE_SLOTS)
-    const isNew = page >= p.capacities.length
-    const before = isNew ? 0 : itemAt(p.capacities, page)
-    const count = Math.min(p.wallets.length - next, (page + 1) * PAGE_SLOTS - members)
-    const { lanes } = planRegistration({
-      ...context,
-      wallets: p.wallets.slice(next, next + count).map((wallet) => new PublicKey(wallet)),
-      state: { members, pages: isNew ? page : page + 1, capacity: before },
-    })
-    const transactions = transactionsOf({ lanes, alreadyDone: null })
-    const needed = members + count - page * PAGE_SLOTS
-    if (needed > before) {
-      const room = itemAt(transactions, 0)
-      const after = roomAfter(before, needed)
-      lane.push([
-        {
-          kind: "create_page",
-          planned: room,
-          rentBytes: pageBytes(after) - (isNew ? -ACCOUNT_OVERHEAD_BYTES : pageBytes(before)),
-        },
-      ])
+    const pageEnd = Math.min(members + p.wallets.length - next, (page + 1) * PAGE_SLOTS)
+    const room = roomStep(context, page, p.capacities[page] ?? null, pageEnd - page * PAGE_SLOTS)
+    if (room !== null) yield [room]
+    while (members < pageEnd) {
+      const count = Math.min(pageEnd - members, p.parallel ? PAGE_SLOTS : WALLETS_AT_ONCE)
+      const plan = planRegistration({
+        ...context,
+        wallets: p.wallets.slice(next, next + count).map((wallet) => new PublicKey(wallet)),
+        state: { members, pages: page + 1, capacity: PAGE_SLOTS },
+      })
+      const steps = transactionsOf(plan).map((planned): Step => {
+        // Each wallet brings one account behind the four of the instruction itself.
+        const wallets = itemAt(planned.instructions, 0).keys.length - 4
+        return {
+          kind: "register_members",
+          planned,
+          rentBytes: wallets * (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES),
+        }
+      })
+      if (p.parallel) yield steps
+      else yield* inOrder(steps)
+      members += count
+      next += count
     }
-    const registrations = transactions.slice(needed > before ? 1 : 0).map((planned): Step => {
-      // Each wallet brings one account behind the four of the instruction itself.
-      const wallets = itemAt(planned.instructions, 0).keys.length - 4
-      return {
-        kind: "register_members",
-        planned,
-        rentBytes: wallets * (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES),
-      }
-    })
-    lane.push(...(p.parallel ? [registrations] : inOrder(registrations)))
-    members += count
-    next += count
   }
-  return lane
+}
+
+/** The transaction that gives a page room for `slots` members; null when it has enough. `capacity` is null for a new page. */
+function roomStep(context: PlanContext, page: number, capacity: number | null, slots: number): Step | null {
+  if (capacity !== null && capacity >= slots) return null
+  const plan = planRegistration({
+    ...context,
+    wallets: [PublicKey.default],
+    state: {
+      members: page * PAGE_SLOTS + slots - 1,
+      pages: capacity === null ? page : page + 1,
+      capacity: capacity ?? 0,
+    },
+  })
+  const before = capacity === null ? -ACCOUNT_OVERHEAD_BYTES : pageBytes(capacity)
+  return {
+    kind: "create_page",
+    planned: itemAt(transactionsOf(plan), 0),
+    rentBytes: pageBytes(roomAfter(capacity ?? 0, slots)) - before,
+  }
 }
 
 function roomAfter(before: number, needed: number): number {
@@ -293,7 +305,7 @@ export interface PlanEntry {
 /** What lanes hold, in order. */
 export function entriesOf(lanes: readonly Lane[]): PlanEntry[] {
   return lanes.flatMap((lane) =>
-    lane.flat().map(({ kind, planned, rentBytes }) => ({
+    [...lane].flat().map(({ kind, planned, rentBytes }) => ({
       kind,
       what: planned.description,
       bytes: planned.bytes,
@@ -344,15 +356,3 @@ export function registrationEntries(
 
 const batchWallets = (entry: PlanEntry): number =>
   entry.rentBytes / (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES)
-
-/** The transaction that gives a page room; null when it has enough. */
-function roomStep(context: PlanContext, page: number, capacity: number | null, slots: number): Step | null {
-  if (capacity !== null && capacity >= slots) return null
-  const lane = registrationLane(context, {
-    members: page * PAGE_SLOTS + slots - 1,
-    capacities: [...Array<number>(page).fill(PAGE_SLOTS), ...(capacity === null ? [] : [capacity])],
-    wallets: [new Uint8Array(32)],
-    parallel: false,
-  })
-  return itemAt(itemAt(lane, 0), 0)
-}
