@@ -161,7 +161,8 @@ async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: 
   }
   for (let fork = 0; ; fork++) {
     await run.work(next)
-    run.events.onProgress("waiting for finality", run.landed.length, Math.max(total, run.landed.length))
+    if (run.landed.length > 0)
+      run.events.onProgress("waiting for finality", run.landed.length, Math.max(total, run.landed.length))
     if (!(await run.finalize())) {
       if (fork >= MOST_FORKS) throw new NotReady(["the cluster keeps taking confirmed transactions back"])
       run.events.onNote("a fork has taken transactions back: posting again what is missing")

@@ -59,7 +59,7 @@ export async function settle(
   }
   for (let fork = 0; ; fork++) {
     await run.work(next)
-    run.events.onProgress("waiting for finality", total, total)
+    if (run.landed.length > 0) run.events.onProgress("waiting for finality", total, total)
     if (await run.finalize()) break
     if (fork >= MOST_FORKS) throw new NotReady(["the cluster keeps taking confirmed transactions back"])
   }

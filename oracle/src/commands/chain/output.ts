@@ -32,8 +32,9 @@ export function tokens(baseUnits: string | bigint, decimals: number, symbol: str
 }
 
 export function describeCost(cost: Cost): string {
+  if (cost.transactions === 0) return "sent nothing"
   return (
-    `sent ${grouped(cost.transactions)} transactions: ${grouped(cost.compute_units)} compute units asked for, ` +
+    `sent ${grouped(cost.transactions)} ${cost.transactions === 1 ? "transaction" : "transactions"}: ${grouped(cost.compute_units)} compute units asked for, ` +
     `${sol(BigInt(cost.fee_lamports))} SOL of fees, ${sol(BigInt(cost.rent_lamports))} SOL of rent`
   )
 }
