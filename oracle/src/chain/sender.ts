@@ -324,7 +324,7 @@ export class Sender {
   private async logsOf(connection: Connection, signature: string): Promise<readonly string[]> {
     const found = await connection.getTransaction(signature, {
       commitment: "confirmed",
-      maxSupportedTransactionVersion: 0,
+      maxSupportedTransactionVersion: 1,
     })
     return found?.meta?.logMessages ?? []
   }

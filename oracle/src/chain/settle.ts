@@ -142,7 +142,7 @@ async function movements(run: ChainRun, page: PageState, since: number): Promise
   for (const signature of recent) {
     const transaction = await connection.getTransaction(signature, {
       commitment: "finalized",
-      maxSupportedTransactionVersion: 0,
+      maxSupportedTransactionVersion: 1,
     })
     for (const event of decodeEvents(transaction?.meta?.logMessages ?? [])) {
       if (event.name !== "Deposited" && event.name !== "Withdrawn") continue
