@@ -13,8 +13,10 @@ import {
   highestPoints,
   highestReward,
   InvalidArgumentError,
+  isIncluded,
   isoWeek,
   leafData,
+  leafHash,
   merkleRoot,
   packCounts,
   parseAmount,
@@ -153,8 +155,20 @@ describe("Mathematics of the SDK", () => {
     const leaf = leafData(new PublicKey(new Uint8Array(32).fill(7)), 2_919, counts)
     expect(leaf).to.have.length(32 + 4 + 28)
     expect([...leaf.subarray(31, 38)]).to.deep.equal([7, 0x67, 0x0b, 0, 0, 255, 255])
+    expect(leafData(new Uint8Array(32).fill(7), 2_919, counts)).to.deep.equal(leaf)
+    expect(() => leafData(new Uint8Array(31), 2_919, counts)).to.throw(InvalidArgumentError, "wallet")
     const empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     expect(Buffer.from(merkleRoot([])).toString("hex")).to.equal(empty)
+  })
+
+  it("takes only whole hashes and whole indexes for a proof", () => {
+    const [left, right] = [leafHash(Uint8Array.of(1)), leafHash(Uint8Array.of(2))]
+    const root = merkleRoot([left, right])
+    expect(isIncluded(left, 0, 2, [right], root)).to.equal(true)
+    expect(isIncluded(left, 0.5, 2, [right], root)).to.equal(false)
+    // The same bytes under the root, cut elsewhere.
+    const long = Uint8Array.of(...left, ...right.subarray(0, 1))
+    expect(isIncluded(long, 0, 2, [right.subarray(1)], root)).to.equal(false)
   })
 
   it("refuses what breaks the rules, naming the argument", () => {

@@ -37,6 +37,16 @@ describe("Public surface of the SDK", () => {
     expect(name).to.not.equal(wrong)
   })
 
+  it("has mathematics and presets that load nothing of web3.js", () => {
+    const script = `
+      const math = require("@stk/sdk/math")
+      const { STK_PRESET, presetRules } = require("@stk/sdk/presets")
+      const loaded = Object.keys(require.cache).filter((path) => path.includes("@solana") || path.includes("anchor"))
+      console.log(JSON.stringify([math.highestPoints(presetRules(STK_PRESET)), loaded]))`
+    const output = execFileSync("node", ["-e", script], { cwd: __dirname, encoding: "utf8" })
+    expect(JSON.parse(output)).to.deep.equal([11_900, []])
+  })
+
   it("carries the IDL that is committed", () => {
     const script = resolve(__dirname, "../../sdk/scripts/generate-idl.mjs")
     execFileSync("node", [script, "--check"], { stdio: "pipe" })

@@ -16,7 +16,7 @@ export {
   yearAmount,
   type EmissionCurve,
 } from "./emission.js"
-export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree } from "./merkle.js"
+export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree, nodeHash } from "./merkle.js"
 export { shareFloor } from "./pro_rata.js"
 export {
   bytesPerMember,

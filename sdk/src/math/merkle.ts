@@ -5,19 +5,27 @@ import { InvalidArgumentError } from "../errors/base.js"
 /** Prefixes of what is hashed: they differ so that neither a leaf nor a node can pass for the other. */
 const LEAF_PREFIX = Uint8Array.of(0)
 const NODE_PREFIX = Uint8Array.of(1)
+const HASH_BYTES = 32
+const ADDRESS_BYTES = 32
 
 /** Hash of a leaf of the tree of RFC 9162, section 2.1. */
 export function leafHash(data: Uint8Array): Uint8Array {
   return sha256.create().update(LEAF_PREFIX).update(data).digest()
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+/** Hash of the node above two others. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256.create().update(NODE_PREFIX).update(left).update(right).digest()
 }
 
-/** Data of a member's leaf in the tree over a week's daily detail. */
-export function leafData(wallet: PublicKey, week: number, dailyCounts: Uint8Array): Uint8Array {
-  const address = wallet.toBytes()
+/** Data of a member's leaf in the tree over a week's daily detail; `wallet` as a key or as its 32 bytes. */
+export function leafData(wallet: PublicKey | Uint8Array, week: number, dailyCounts: Uint8Array): Uint8Array {
+  const address = wallet instanceof Uint8Array ? wallet : wallet.toBytes()
+  if (address.length !== ADDRESS_BYTES) {
+    throw new InvalidArgumentError("wallet", `of ${ADDRESS_BYTES} bytes`, {
+      details: [`it has ${address.length}`],
+    })
+  }
   const data = new Uint8Array(address.length + 4 + dailyCounts.length)
   data.set(address)
   new DataView(data.buffer).setUint32(address.length, week, true)
@@ -86,12 +94,12 @@ export function isIncluded(
   proof: readonly Uint8Array[],
   root: Uint8Array,
 ): boolean {
-  if (index < 0 || index >= size) return false
+  if (!Number.isInteger(index) || index < 0 || index >= size) return false
   let position = index
   let last = size - 1
   let hash = leaf
   for (const sibling of proof) {
-    if (last === 0) return false
+    if (last === 0 || sibling.length !== HASH_BYTES) return false
     if (position % 2 === 1 || position === last) {
       hash = nodeHash(sibling, hash)
       while (position % 2 === 0 && position !== 0) {

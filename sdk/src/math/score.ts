@@ -142,11 +142,14 @@ export function pointsOfDays(
 }
 
 /** Raw daily counts as the bytes of a leaf: seven days × scored types × `u16`, saturating at 65,535. */
-export function encodeDailyCounts(days: readonly (readonly number[])[]): Uint8Array {
-  const counts = days.flat()
-  const bytes = new Uint8Array(2 * counts.length)
+export function encodeDailyCounts(days: readonly ArrayLike<number>[]): Uint8Array {
+  const bytes = new Uint8Array(2 * days.reduce((length, counts) => length + counts.length, 0))
   const view = new DataView(bytes.buffer)
-  counts.forEach((count, index) => view.setUint16(2 * index, Math.min(count, HIGHEST_COUNT), true))
+  let offset = 0
+  for (const counts of days) {
+    for (let type = 0; type < counts.length; type++, offset += 2)
+      view.setUint16(offset, Math.min(counts[type] ?? 0, HIGHEST_COUNT), true)
+  }
   return bytes
 }
 
