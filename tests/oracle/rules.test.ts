@@ -1,55 +1,31 @@
 import { expect } from "chai"
 import fc from "fast-check"
 import bs58 from "bs58"
-import {
-  closingSunday,
-  decodeAddress,
-  encodeAddress,
-  maximumWeightSum,
-  packedWidths,
-  parseWeekName,
-  pointsText,
-  rewardBaseUnits,
-  ruleProblems,
-  scoredEvents,
-  STK_RULES,
-  streakAfter,
-  weekEnd,
-  weekIndexOf,
-  weekName,
-  weekStart,
-} from "stk-oracle"
+import { STK_PRESET } from "@stk/sdk"
+import { decodeAddress, encodeAddress, pointsText, ruleProblems, rulesHash, STK_RULES } from "stk-oracle"
 
 describe("rules of the economy", () => {
-  it("[STK-45] rewards exactly, without rounding", () => {
-    const vectors: [number, number, number, bigint][] = [
-      [960, 3, 4, 1_584_000_000n],
-      [50, 1, 1, 50_000_000n],
-      [50, 2, 2, 61_200_000n],
-      [10, 4, 3, 18_900_000n],
-      [100, 5, 2, 224_400_000n],
-      [960, 8, 5, 4_147_200_000n],
-      [960, 8, 52, 4_147_200_000n],
-      [1700, 7, 4, 5_610_000_000n],
-      [11_900, 8, 5, 51_408_000_000n],
-    ]
-    for (const [sum, level, streak, reward] of vectors)
-      expect(rewardBaseUnits(STK_RULES, sum, level, streak)).to.equal(reward)
-    expect(() => rewardBaseUnits(STK_RULES, 1, 9, 1)).to.throw(RangeError, "level")
-  })
-
-  it("packs STK's weekly counts into 40 bits and a week into 11900 points", () => {
-    expect(packedWidths(STK_RULES)).to.deep.equal([6, 6, 3, 6, 7, 6, 6])
-    expect(maximumWeightSum(STK_RULES)).to.equal(11_900)
-    expect(scoredEvents(STK_RULES)).to.have.length(7)
+  it("are the SDK's preset for STK, with the hash that scored weeks name", () => {
+    expect(STK_RULES.levelTenths).to.deep.equal(STK_PRESET.levels.map((level) => level.tenths))
+    expect(
+      STK_RULES.events.map(({ name, weight, dailyLimit }) => ({ name, weight, dailyLimit })),
+    ).to.deep.equal(STK_PRESET.eventTypes)
+    expect(STK_RULES.events.filter((event) => event.explicit).map((event) => event.name)).to.deep.equal([
+      "ProjectMilestoneCompleted",
+      "PeerReviewCompleted",
+    ])
     expect(ruleProblems(STK_RULES)).to.deep.equal([])
+    // Another hash would cut every community off from the weeks that it has scored.
+    expect(rulesHash(STK_RULES)).to.equal("d8e078dc94d181124f5a245d367161b15dca70485014cb7ec4a73677c24dc872")
   })
 
-  it("counts weeks in a row up to five and starts again after a gap", () => {
-    expect(streakAfter({ streak: 4, lastActiveWeek: 9 }, 10, 5)).to.equal(5)
-    expect(streakAfter({ streak: 5, lastActiveWeek: 9 }, 10, 5)).to.equal(5)
-    expect(streakAfter({ streak: 5, lastActiveWeek: 8 }, 10, 5)).to.equal(1)
-    expect(streakAfter({ streak: 0, lastActiveWeek: 0 }, 10, 5)).to.equal(1)
+  it("may lack levels, but not the first", () => {
+    const problems = (levelTenths: number[]): string[] =>
+      ruleProblems({ ...STK_RULES, levelTenths }).map((problem) => `${problem.field}: ${problem.rule}`)
+    expect(problems([10, 12, 0, 0, 0, 0, 0, 0])).to.deep.equal([])
+    expect(problems([0, 12, 15, 18, 22, 26, 30, 36])).to.deep.equal([
+      "levelTenths.0: must be at least 1: every member starts at level 1",
+    ])
   })
 
   it("names what does not fit between fields", () => {
@@ -65,30 +41,13 @@ describe("rules of the economy", () => {
     expect(problems).to.include("events.1.dailyLimit: must be at least 1 for an event with a weight")
     expect(problems).to.include("events.2.explicit: an event with a weight cannot be explicit")
     expect(problems.join()).to.include("points, at most 4294967295 fit")
-  })
-})
-
-describe("weeks", () => {
-  it("[STK-54] indexes weeks from Monday to Monday, UTC", () => {
-    const at = (text: string): number => weekIndexOf(Date.parse(text) / 1000)
-    expect(at("1970-01-05T00:00:00Z")).to.equal(0)
-    expect(at("2025-12-15T00:00:00Z")).to.equal(2919)
-    expect(at("2025-12-21T23:59:59Z")).to.equal(2919)
-    expect(at("2025-12-22T00:00:00Z")).to.equal(2920)
-  })
-
-  it("[STK-55] closes a week with its Sunday, a second before Monday 00:00", () => {
-    expect(closingSunday(2919)).to.equal("2025-12-21")
-    expect(new Date((weekEnd(2919) - 1) * 1000).toISOString()).to.equal("2025-12-21T23:59:59.000Z")
-    expect(weekEnd(2919)).to.equal(weekStart(2920))
-  })
-
-  it("reads and writes ISO week names, and only those that exist", () => {
-    for (let week = 0; week < 6000; week++) expect(parseWeekName(weekName(week))).to.equal(week)
-    expect(weekName(2919)).to.equal("2025-W51")
-    expect(parseWeekName("2020-W53")).to.equal(weekIndexOf(Date.UTC(2021, 0, 3) / 1000))
-    for (const text of ["2025-W53", "2025-W00", "2025-51", "2025-W5", " 2025-W51", "1969-W40"])
-      expect(parseWeekName(text)).to.equal(null)
+    const generous = { ...STK_RULES, levelTenths: [...STK_RULES.levelTenths.slice(1), 0xffff] }
+    const rule = "a member's highest weekly reward does not fit a u64 of base units"
+    const streakHundredths = STK_RULES.streakHundredths.map(() => 0xffff)
+    expect(ruleProblems({ ...generous, decimals: 9, streakHundredths })).to.deep.include({
+      field: "events",
+      rule,
+    })
   })
 })
 

@@ -817,6 +817,11 @@ describe("stk-oracle score", () => {
       expect(pointsOf(folder.read("out/points.csv"))).to.deep.equal({ anna: "52" })
       expect(jsonLines<Detail>(folder.read("out/detail.jsonl"))[0]).to.include({ reward: "520000" })
 
+      const small = { ...rules, levelTenths: [10, 0, 0, 0, 0, 0, 0, 0] }
+      const lacking = await cli([...args, "--economy", folder.file("small.json", JSON.stringify(small))])
+      expect(lacking.code).to.equal(3)
+      expect(lacking.stderr).to.include(":2: level: is 2, which the economy does not have")
+
       const wide = {
         ...rules,
         events: Array.from({ length: 10 }, (_, i) => ({ name: `e${i}`, weight: 1, dailyLimit: 100 })),

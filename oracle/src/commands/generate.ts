@@ -3,7 +3,7 @@ import { EVENTS_PER_MEMBER } from "../generate/activity"
 import { MOST_KEYPAIRS } from "../generate/community"
 import { defaultSeed, generateDataSet, type Manifest } from "../generate/generate"
 import { createProgress, grouped, table } from "../output"
-import { parseWeekName } from "../score/weeks"
+import { parseWeek } from "./week_option"
 
 const MOST_MEMBERS = 10_000_000
 
@@ -91,12 +91,6 @@ async function runGenerate(options: GenerateOptions): Promise<void> {
     table(["week", "members", "events", "PostHog lines", "posts", "likes"], rows) +
       `\n\nwritten ${options.out}, seed ${String(manifest.parameters.seed)}\n`,
   )
-}
-
-function parseWeek(text: string): number {
-  const week = parseWeekName(text)
-  if (week === null) throw new InvalidArgumentError("must be an ISO week that exists, such as 2025-W51.")
-  return week
 }
 
 function whole(lowest: number, highest: number): (text: string) => number {

@@ -1,3 +1,4 @@
+import { weekEnd } from "@stk/sdk/math"
 import { createReadStream } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -5,7 +6,7 @@ import { Command, InvalidArgumentError } from "commander"
 import { createProgress, grouped, printable, table } from "../output"
 import { readRules } from "../score/rules"
 import { scoreWeek, type ScoreResult } from "../score/score"
-import { parseWeekName, weekEnd } from "../score/weeks"
+import { parseWeek } from "./week_option"
 
 const TOP_MEMBERS = 10
 
@@ -63,12 +64,6 @@ Files written to --out (equal inputs give equal bytes, in any order of files):
   summary.json    totals, hashes of inputs and outputs, rules, Merkle root`,
     )
     .action(async (options: ScoreOptions) => runScore(options))
-}
-
-function parseWeek(text: string): number {
-  const week = parseWeekName(text)
-  if (week === null) throw new InvalidArgumentError("must be an ISO week that exists, such as 2025-W51.")
-  return week
 }
 
 function parseThreads(text: string): number {

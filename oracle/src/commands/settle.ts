@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError } from "commander"
-import { parseWeekName } from "../score/weeks"
+import { Command } from "commander"
 import {
   DEFAULT_CONCURRENCY,
   MOST_CONCURRENCY,
@@ -7,6 +6,7 @@ import {
   withChainOptions,
   type ChainOptions,
 } from "./chain_options"
+import { parseWeek } from "./week_option"
 
 export interface SettleOptions extends ChainOptions {
   economy: string
@@ -40,10 +40,4 @@ Examples:
   $ stk-oracle settle --economy 7Gx… -u mainnet-beta --week 2025-W51 --against weeks/2025-W51 --json`,
     )
     .action(async (options: SettleOptions) => (await import("./chain/settle")).runSettle(options))
-}
-
-function parseWeek(text: string): number {
-  const week = parseWeekName(text)
-  if (week === null) throw new InvalidArgumentError("must be an ISO week that exists, such as 2025-W51.")
-  return week
 }

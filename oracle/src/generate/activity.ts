@@ -1,5 +1,5 @@
+import { SECONDS_PER_WEEK, weekStart } from "@stk/sdk/math"
 import { itemAt } from "../item"
-import { weekStart, SECONDS_PER_WEEK } from "../score/weeks"
 import { BOT, HABITS, type Community } from "./community"
 import { cumulate, pick, Random } from "./random"
 

@@ -1,10 +1,11 @@
+import { isoWeek, SECONDS_PER_DAY, weekStart } from "@stk/sdk/math"
 import { itemAt } from "../item"
 import { existsSync, readFileSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { OutputRefused } from "../failure"
 import { fileHash } from "../score/hash"
-import { aggregationEnd, SECONDS_PER_DAY, weekName, weekStart } from "../score/weeks"
+import { aggregationEnd } from "../score/weeks"
 import { ACTIONS, Activity, COMMENT, LIKE, POST } from "./activity"
 import { Community } from "./community"
 import { Forum, type Post } from "./forum"
@@ -79,7 +80,7 @@ export async function generateDataSet(p: GenerateParameters): Promise<Manifest> 
       format: FORMAT,
       parameters: {
         members: p.members,
-        week: weekName(p.week),
+        week: isoWeek(p.week),
         weeks: p.weeks,
         seed: p.seed,
         events_per_member: p.eventsPerMember,
@@ -93,7 +94,7 @@ export async function generateDataSet(p: GenerateParameters): Promise<Manifest> 
     }
     const forum = new Forum(community)
     for (let number = 0; number < p.weeks; number++) {
-      p.onProgress?.(weekName(p.week + number), 1 + number, steps)
+      p.onProgress?.(isoWeek(p.week + number), 1 + number, steps)
       manifest.weeks.push(await writeWeek(p, community, forum, number, target))
     }
     if (p.keypairs > 0) await writeKeypairs(p, community, target)
@@ -126,10 +127,10 @@ async function writeWeek(
   target: string,
 ): Promise<GeneratedWeek> {
   const week = p.week + number
-  const directory = join(target, weekName(week))
+  const directory = join(target, isoWeek(week))
   await mkdir(directory)
   const result: GeneratedWeek = {
-    name: weekName(week),
+    name: isoWeek(week),
     members: 0,
     events: 0,
     posthog_lines: 0,

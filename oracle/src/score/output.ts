@@ -1,10 +1,10 @@
+import { isoWeek } from "@stk/sdk/math"
 import { existsSync } from "node:fs"
 import { readdir, rename, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { OutputRefused } from "../failure"
 import { fileHash } from "./hash"
 import { OUTPUT_FILES, readSummary } from "./report"
-import { weekName } from "./weeks"
 
 /** `unchanged`: the directory already held exactly these bytes and was not touched. */
 export type Publication = "written" | "replaced" | "unchanged"
@@ -19,7 +19,7 @@ export async function checkReplaceable(directory: string, week: number): Promise
   if (summary === null)
     throw new OutputRefused(directory, "is not empty and not an output of stk-oracle score")
   if (summary.week.index !== week)
-    throw new OutputRefused(directory, `holds ${summary.week.name}, not ${weekName(week)}`)
+    throw new OutputRefused(directory, `holds ${summary.week.name}, not ${isoWeek(week)}`)
   const foreign = entries.filter((entry) => !OUTPUT_FILES.includes(entry))
   if (foreign.length > 0)
     throw new OutputRefused(directory, `holds files that scoring did not write: ${foreign.join(", ")}`)

@@ -1,10 +1,10 @@
+import { isoWeek } from "@stk/sdk/math"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputRefused } from "../failure"
 import { literal, type ScratchDatabase } from "./database"
 import { readSummary, type Summary } from "./report"
-import { weekName } from "./weeks"
 
 /** What a week takes from the week before: streaks and global member indexes, checked against that week's summary. */
 export interface PreviousWeek {
@@ -41,10 +41,9 @@ export async function loadPrevious(
       "economy",
       `was scored by other rules (${summary.economy.name}, ${summary.economy.rules_sha256.slice(0, 12)})`,
     )
-  if (before >= p.week)
-    throw refuse("week", `is ${weekName(before)}, not the week before ${weekName(p.week)}`)
+  if (before >= p.week) throw refuse("week", `is ${isoWeek(before)}, not the week before ${isoWeek(p.week)}`)
   if (before < p.week - 1) {
-    const gap = `is ${weekName(before)}, not ${weekName(p.week - 1)}, the week before ${weekName(p.week)}: a missed week resets every streak`
+    const gap = `is ${isoWeek(before)}, not ${isoWeek(p.week - 1)}, the week before ${isoWeek(p.week)}: a missed week resets every streak`
     if (p.allowGap !== true)
       throw refuse("week", `${gap}; score the weeks between, or repeat with --allow-gap`)
     notes.push(`--previous ${gap}`)
@@ -58,5 +57,5 @@ export async function loadPrevious(
        escape = '"', new_line = '\\n', nullstr = '\\N', columns = {'member_index': 'UINTEGER', 'user_id': 'VARCHAR',
        'wallet': 'VARCHAR', 'streak': 'UTINYINT', 'last_active_week': 'UINTEGER'})`,
   )
-  return { week: weekName(before), state_sha256: sha256 }
+  return { week: isoWeek(before), state_sha256: sha256 }
 }

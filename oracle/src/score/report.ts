@@ -1,3 +1,4 @@
+import { closingSunday, DAYS_PER_WEEK, isoWeek, weekEnd, weekStart } from "@stk/sdk/math"
 import { itemAt } from "../item"
 import { createWriteStream, readFileSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
@@ -12,7 +13,6 @@ import type { PreviousWeek } from "./previous"
 import { rulesHash, scoredEvents, type EconomyRules } from "./rules"
 import type { EventFileRecord } from "./score"
 import { knownTypes, POINTS_TEXT } from "./tables"
-import { closingSunday, DAYS_PER_WEEK, weekEnd, weekName, weekStart } from "./weeks"
 
 /** Files of one week's output; nothing in them depends on the clock, the machine or the order of the inputs. */
 export const OUTPUT_FILES = ["points.csv", "detail.jsonl", "rejected.jsonl", "state.csv", "summary.json"]
@@ -306,7 +306,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
     format: FORMAT,
     week: {
       index: p.week,
-      name: weekName(p.week),
+      name: isoWeek(p.week),
       start: isoTime(weekStart(p.week)),
       end: isoTime(weekEnd(p.week)),
       closing_sunday: closingSunday(p.week),

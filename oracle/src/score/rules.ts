@@ -1,8 +1,18 @@
+import {
+  countWidths,
+  highestPoints,
+  highestReward,
+  LEVELS,
+  MAX_EVENT_TYPES,
+  scoredTypes,
+  STREAK_STEPS,
+  type ScoringRules,
+} from "@stk/sdk/math"
+import { presetRules, STK_PRESET } from "@stk/sdk/presets"
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { z } from "zod"
 import { InputRefused } from "../failure"
-import { DAYS_PER_WEEK } from "./weeks"
 
 /**
  * The scoring rules of an economy as the chain holds them, and what follows from them.
@@ -12,7 +22,6 @@ import { DAYS_PER_WEEK } from "./weeks"
 const U16_MAX = 0xffff
 const U32_MAX = 0xffff_ffff
 const U64_MAX = 0xffff_ffff_ffff_ffffn
-const MAX_EVENT_TYPES = 16
 const MAX_NAME_BYTES = 32
 /** A member's packed counts must fit a u64 on chain. */
 const MAX_PACKED_BITS = 64
@@ -40,10 +49,10 @@ export const economySchema = z.strictObject({
   name: z.string().min(1),
   symbol: z.string().min(1),
   decimals: z.int().min(3).max(9),
-  /** Coefficient of levels 1 to 8 in tenths. */
-  levelTenths: z.array(z.int().min(1).max(U16_MAX)).length(8),
+  /** Coefficient of levels 1 to 8 in tenths; 0 for a level that the economy does not have. */
+  levelTenths: z.array(z.int().min(0).max(U16_MAX)).length(LEVELS),
   /** Coefficient of 1, 2, 3, 4 and 5 or more active weeks in a row, in hundredths. */
-  streakHundredths: z.array(z.int().min(1).max(U16_MAX)).length(5),
+  streakHundredths: z.array(z.int().min(1).max(U16_MAX)).length(STREAK_STEPS),
   /** In the order of the chain; types with a weight are scored, the others only ingested. */
   events: z.array(eventSchema).min(1).max(MAX_EVENT_TYPES),
   /** Names that sources use for events which are known but not part of the rules. */
@@ -58,64 +67,32 @@ export const economySchema = z.strictObject({
 export type EconomyRules = z.infer<typeof economySchema>
 export type EventRule = EconomyRules["events"][number]
 
-/** The STK preset: spec 4.2 (weights, limits), 4.4 (levels), 4.5 (consistency). */
+/** Event types of STK that validators reward; the chain holds them like any other type without a weight. */
+const STK_EXPLICIT = ["ProjectMilestoneCompleted", "PeerReviewCompleted"]
+
+/** The SDK's STK preset, with what only the oracle has to know: how sources name events, and who rewards them. */
 export const STK_RULES: EconomyRules = economySchema.parse({
-  name: "SysTok",
-  symbol: "STK",
-  decimals: 6,
-  levelTenths: [10, 12, 15, 18, 22, 26, 30, 36],
-  streakHundredths: [100, 102, 105, 110, 120],
-  events: [
-    { name: "SectionCompleted", weight: 50, dailyLimit: 5 },
-    { name: "ExerciseSave", weight: 100, dailyLimit: 5 },
-    { name: "ClubPostCreated", weight: 200, dailyLimit: 1 },
-    { name: "ClubLikeGiven", weight: 10, dailyLimit: 5 },
-    { name: "ClubLikeReceived", weight: 20, dailyLimit: 10 },
-    { name: "ClubCommentCreated", weight: 50, dailyLimit: 5 },
-    { name: "ClubCommentReceived", weight: 50, dailyLimit: 5 },
-    { name: "CourseCompleted", weight: 0, dailyLimit: 0 },
-    { name: "ProjectMilestoneCompleted", weight: 0, dailyLimit: 0, explicit: true },
-    { name: "PeerReviewCompleted", weight: 0, dailyLimit: 0, explicit: true },
-  ],
+  name: STK_PRESET.name,
+  symbol: STK_PRESET.symbol,
+  decimals: STK_PRESET.decimals,
+  levelTenths: presetRules(STK_PRESET).levelTenths,
+  streakHundredths: STK_PRESET.streakHundredths,
+  events: STK_PRESET.eventTypes.map((event) =>
+    STK_EXPLICIT.includes(event.name) ? { ...event, explicit: true } : event,
+  ),
   ingested: ["PageView"],
   aliases: { $pageview: "PageView" },
 })
 
+/** The rules as the SDK's mathematics takes them. */
+export function scoringRules(rules: EconomyRules): ScoringRules & { eventTypes: readonly EventRule[] } {
+  const { events: eventTypes, levelTenths, streakHundredths, decimals } = rules
+  return { eventTypes, levelTenths, streakHundredths, decimals }
+}
+
 /** The types with a weight, in the order of the rules: the order of packed counts and Merkle leaves. */
 export function scoredEvents(rules: EconomyRules): EventRule[] {
-  return rules.events.filter((event) => event.weight > 0)
-}
-
-/** Bits of each scored type's weekly count: enough for 7 × the daily limit. */
-export function packedWidths(rules: EconomyRules): number[] {
-  return scoredEvents(rules).map((event) => (DAYS_PER_WEEK * event.dailyLimit).toString(2).length)
-}
-
-/** Largest weighted sum that one week can reach; must fit the u32 of a member's slot. */
-export function maximumWeightSum(rules: EconomyRules): number {
-  return scoredEvents(rules).reduce((sum, event) => sum + DAYS_PER_WEEK * event.dailyLimit * event.weight, 0)
-}
-
-/** Weeks in a row after a scored week: one more after an active week right before, else 1 (STK-44). */
-export function streakAfter(
-  previous: { streak: number; lastActiveWeek: number },
-  week: number,
-  maximum: number,
-): number {
-  return previous.lastActiveWeek === week - 1 ? Math.min(previous.streak + 1, maximum) : 1
-}
-
-/** Reward in base units; exact, since decimals ≥ 3 (STK-45). `level` is 1…8, `streak` ≥ 1. */
-export function rewardBaseUnits(
-  rules: EconomyRules,
-  weightSum: number,
-  level: number,
-  streak: number,
-): bigint {
-  const tenths = rules.levelTenths[level - 1]
-  const hundredths = rules.streakHundredths[Math.min(Math.max(streak, 1), rules.streakHundredths.length) - 1]
-  if (tenths === undefined || hundredths === undefined) throw new RangeError(`level: ${level} is not 1 to 8`)
-  return BigInt(weightSum) * BigInt(tenths) * BigInt(hundredths) * 10n ** BigInt(rules.decimals - 3)
+  return scoredTypes(scoringRules(rules))
 }
 
 /** SHA-256 of the rules in canonical JSON: two weeks belong together only when it is equal. */
@@ -172,24 +149,26 @@ export function ruleProblems(rules: EconomyRules): { field: string; rule: string
   })
   if (scoredEvents(rules).length === 0)
     problems.push({ field: "events", rule: "at least one event must have a weight" })
-  const bits = packedWidths(rules).reduce((sum, width) => sum + width, 0)
+  // One type after the other, so that the sum can be named whatever it is.
+  const bits = scoredEvents(rules)
+    .flatMap((event) => countWidths({ eventTypes: [event] }))
+    .reduce((sum, width) => sum + width, 0)
   if (bits > MAX_PACKED_BITS)
     problems.push({
       field: "events",
       rule: `weekly counts need ${bits} bits, at most ${MAX_PACKED_BITS} fit`,
     })
-  const highest = maximumWeightSum(rules)
-  if (highest > U32_MAX) {
+  if (rules.levelTenths[0] === 0)
+    problems.push({ field: "levelTenths.0", rule: "must be at least 1: every member starts at level 1" })
+  const scoring = scoringRules(rules)
+  const highest = highestPoints(scoring)
+  if (highest > U32_MAX)
     problems.push({ field: "events", rule: `a week can reach ${highest} points, at most ${U32_MAX} fit` })
-  } else {
-    const tenths = BigInt(Math.max(...rules.levelTenths))
-    const hundredths = BigInt(Math.max(...rules.streakHundredths))
-    if (BigInt(highest) * tenths * hundredths * 10n ** BigInt(rules.decimals - 3) > U64_MAX)
-      problems.push({
-        field: "events",
-        rule: "a member's highest weekly reward does not fit a u64 of base units",
-      })
-  }
+  else if (highestReward(scoring) > U64_MAX)
+    problems.push({
+      field: "events",
+      rule: "a member's highest weekly reward does not fit a u64 of base units",
+    })
   return problems
 }
 

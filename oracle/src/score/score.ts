@@ -96,7 +96,7 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       )
       const notes: string[] = []
       const previous = await loadPrevious(database, p, rulesHash(rules), notes)
-      const members = await stage("members", async () => loadMembers(database, p.members))
+      const members = await stage("members", async () => loadMembers(database, p.members, rules))
       const discourseUsers =
         p.discourseUsers === undefined ? null : await loadDiscourseUsers(database, p.discourseUsers)
       const files = await loadEvents(database, p, scratch, rules, discourseUsers !== null, stage)
@@ -151,11 +151,16 @@ function warnings(summary: Summary): string[] {
     : []
 }
 
-async function loadMembers(database: ScratchDatabase, path: string): Promise<CsvReading> {
+async function loadMembers(
+  database: ScratchDatabase,
+  path: string,
+  rules: EconomyRules,
+): Promise<CsvReading> {
   requireFile(path, "members")
   const appender = await database.appender("members_read")
   const reading = await readMembers(
     path,
+    rules.levelTenths,
     (row) => {
       appender.appendUInteger(row.line)
       appender.appendVarchar(row.userId)

@@ -1,8 +1,9 @@
+import { SECONDS_PER_DAY, weekEnd, weekStart } from "@stk/sdk/math"
 import { SOURCE_MACROS } from "../source/posthog"
 import { DISCOURSE_TABLES } from "../source/discourse"
 import { literal } from "./database"
 import { scoredEvents, type EconomyRules } from "./rules"
-import { aggregationEnd, SECONDS_PER_DAY, weekEnd, weekStart } from "./weeks"
+import { aggregationEnd } from "./weeks"
 
 /**
  * The counting as SQL: incoming → without duplicates → judged → counts per member, type and UTC day → weighted sums → results.

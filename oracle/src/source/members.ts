@@ -1,3 +1,4 @@
+import { LEVELS } from "@stk/sdk/math"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { decodeAddress } from "../base58"
@@ -9,7 +10,6 @@ export const MEMBERS_HEADER = ["user_id", "wallet", "level"] as const
 export const DISCOURSE_USERS_HEADER = ["username", "user_id"] as const
 /** PostHog's limit of a distinct_id. */
 export const MAX_USER_ID_CHARACTERS = 400
-const HIGHEST_LEVEL = 8
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 export interface MemberRow {
@@ -28,11 +28,13 @@ export interface CsvReading {
 }
 
 /**
- * Reads `user_id,wallet,level` row by row; rows with a problem are left out and listed.
+ * Reads `user_id,wallet,level` row by row; rows with a problem are left out and listed. `levelTenths` are the
+ * economy's coefficients: a level with 0 does not exist, and nobody can have it.
  * Uniqueness over the whole file is checked later, where all rows are together.
  */
 export async function readMembers(
   path: string,
+  levelTenths: readonly number[],
   onRow: (row: MemberRow) => void,
   problemLimit: number,
 ): Promise<CsvReading> {
@@ -44,7 +46,9 @@ export async function readMembers(
       const rule = userIdRule(userId)
       if (rule !== null) refuse("user_id", rule)
       else if (decodeAddress(wallet) === null) refuse("wallet", "must be the base58 address of 32 bytes")
-      else if (!/^[1-8]$/.test(level)) refuse("level", `must be a whole number from 1 to ${HIGHEST_LEVEL}`)
+      else if (!/^[1-8]$/.test(level)) refuse("level", `must be a whole number from 1 to ${LEVELS}`)
+      else if (levelTenths[Number(level) - 1] === 0)
+        refuse("level", `is ${level}, which the economy does not have`)
       else onRow({ line, userId, wallet, level: Number(level) })
     },
   )
