@@ -1,0 +1,89 @@
+import { createTransferInstruction } from "@solana/spl-token"
+import { Keypair } from "@solana/web3.js"
+import { STK_PRESET, parseAmount, pointsOf } from "@stk/sdk"
+import { expect } from "chai"
+import { depositOf, memberKey, withdrawalOf } from "../utils/actions"
+import {
+  addMembers,
+  createEconomy,
+  readMember,
+  releaseDays,
+  runWeek,
+  tokenAccountOf,
+  type TestEconomy,
+} from "../utils/economy"
+import { expectError, expectLedgerInvariant, tokenBalance } from "../utils/expect"
+import { Chain } from "../utils/svm"
+
+const stk = (text: string) => parseAmount(text, STK_PRESET.decimals)
+/** One section, one task and one post of members 0 and 1: 350 points each. */
+const WEEK = [1, 1, 1, 0, 0, 0, 0]
+
+describe("[STK-03] the four functions of the token, through the two doors", () => {
+  let chain: Chain
+  let economy: TestEconomy
+
+  beforeEach(() => {
+    chain = new Chain()
+    economy = createEconomy(chain)
+    addMembers(chain, economy, 2)
+    releaseDays(chain, economy, 7)
+    runWeek(chain, economy, [WEEK, WEEK])
+  })
+
+  afterEach(() => expectLedgerInvariant(chain, economy))
+
+  /** Withdraws from a member's balance and pays it on, in one transaction. */
+  const pay = (from: number, to: Keypair, amount: bigint, deposit?: number) => {
+    const wallet = memberKey(economy, from)
+    const source = tokenAccountOf(chain, economy, wallet.publicKey)
+    const destination = tokenAccountOf(chain, economy, to.publicKey)
+    const instructions = [
+      withdrawalOf(economy, from, source, amount),
+      createTransferInstruction(source, destination, wallet.publicKey, amount),
+      ...(deposit === undefined ? [] : [depositOf(economy, deposit, destination, amount)]),
+    ]
+    chain.send(instructions, deposit === undefined ? [wallet] : [wallet, to])
+    return destination
+  }
+
+  it("is the unit in which a contribution is measured: one point at level 1 is one STK", () => {
+    const points = pointsOf(STK_PRESET, WEEK)
+
+    expect(points).to.equal(350)
+    expect(readMember(chain, economy, 0).balance).to.equal(stk(`${points}`))
+  })
+
+  it("pays for a learning programme from a balance, all or nothing", async () => {
+    const school = chain.newSigner()
+
+    const account = pay(0, school, stk("300"))
+
+    expect(tokenBalance(chain, account)).to.equal(stk("300"))
+    expect(readMember(chain, economy, 0).balance).to.equal(stk("50"))
+    await expectError(() => pay(0, school, stk("51")), "BalanceTooSmall")
+    expect(tokenBalance(chain, account)).to.equal(stk("300"))
+  })
+
+  it("moves from member to member for a service, balance to balance in one transaction", () => {
+    pay(0, memberKey(economy, 1), stk("120"), 1)
+
+    expect([0, 1].map((index) => readMember(chain, economy, index).balance)).to.deep.equal([
+      stk("230"),
+      stk("470"),
+    ])
+  })
+
+  it("opens access to an agent once its price has arrived, not before", async () => {
+    const agent = chain.newSigner()
+    const price = stk("200")
+    const till = tokenAccountOf(chain, economy, agent.publicKey)
+    const isOpen = () => tokenBalance(chain, till) >= price
+
+    await expectError(() => pay(0, agent, stk("351")), "BalanceTooSmall")
+    expect(isOpen()).to.equal(false)
+
+    pay(0, agent, price)
+    expect(isOpen()).to.equal(true)
+  })
+})
