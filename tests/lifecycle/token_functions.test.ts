@@ -1,5 +1,5 @@
 import { createTransferInstruction } from "@solana/spl-token"
-import { Keypair } from "@solana/web3.js"
+import { type Keypair } from "@solana/web3.js"
 import { STK_PRESET, parseAmount, pointsOf } from "@stk/sdk"
 import { expect } from "chai"
 import { depositOf, memberKey, withdrawalOf } from "../utils/actions"
