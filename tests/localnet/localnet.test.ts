@@ -82,6 +82,8 @@ describe("the local chain", () => {
     const seen = new Promise<number>((resolve) =>
       connection.onAccountChange(recipient, ({ lamports }) => resolve(lamports)),
     )
+    // Asked for after the account's, so that with the first slot the account is watched: a transfer before would be missed.
+    await new Promise((resolve) => connection.onSlotChange(resolve))
     const { payer } = localnet
     const transfer = SystemProgram.transfer({
       fromPubkey: payer.publicKey,
