@@ -185,9 +185,8 @@ type Scored = core::result::Result<u64, StkError>;
 fn score_slots(scorer: &Scorer, week: u32, slots: &mut [Member], batch: &ScoreBatch) -> Scored {
     if !scorer.is_aligned() || scorer.groups() > FEW_GROUPS {
         let counts = batch.counts.chunks_exact(batch.bytes);
-        let packed =
-            counts.map(|own| own.iter().rev().fold(0u64, |packed, byte| packed << 8 | u64::from(*byte)));
-        return score(scorer, week, slots, batch.bitmap, packed.map(|packed| scorer.points(packed)));
+        let points = counts.map(|own| scorer.points(little_endian(own)));
+        return score(scorer, week, slots, batch.bitmap, points);
     }
     // A copy of the loop for each width, so that counts are read in one or two loads.
     match batch.bytes {
