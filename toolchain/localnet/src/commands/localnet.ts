@@ -5,6 +5,7 @@ import { startLocalnet } from "../localnet"
 import { findWorkspace } from "../programs"
 import { readOrCreatePayer, removeStateFile, stateFileOf, writeStateFile } from "../state_file"
 import { readBlockProductionMode, readWholeNumber } from "./arguments"
+import { exitCodeOf } from "./exit_code"
 import { describe, untilToldToStop } from "./serve"
 
 const DEFAULT_PORT = 8899
@@ -75,13 +76,6 @@ async function run(parameters: readonly string[]): Promise<void> {
 }
 
 /** `npm run localnet`; returns the process's exit code. */
-export async function main(parameters: readonly string[]): Promise<number> {
-  try {
-    await run(parameters)
-    return 0
-  } catch (error) {
-    if (!(error instanceof LocalnetError)) throw error
-    console.error(`localnet: ${error.message}`)
-    return 1
-  }
+export function main(parameters: readonly string[]): Promise<number> {
+  return exitCodeOf("localnet", () => run(parameters))
 }

@@ -7,6 +7,7 @@ import { LocalnetError } from "../errors"
 import { startLocalnet } from "../localnet"
 import type { Airdrop } from "../prepare"
 import { readBlockProductionMode, readWholeNumber } from "./arguments"
+import { exitCodeOf } from "./exit_code"
 import { describe, untilToldToStop } from "./serve"
 
 const DEFAULT_PORT = 8899
@@ -127,13 +128,6 @@ async function run(parameters: readonly string[]): Promise<void> {
 }
 
 /** The `surfpool` command as Anchor calls it; returns the process's exit code. */
-export async function main(parameters: readonly string[]): Promise<number> {
-  try {
-    await run(parameters)
-    return 0
-  } catch (error) {
-    if (!(error instanceof LocalnetError)) throw error
-    console.error(`surfpool: ${error.message}`)
-    return 1
-  }
+export function main(parameters: readonly string[]): Promise<number> {
+  return exitCodeOf("surfpool", () => run(parameters))
 }
