@@ -1,7 +1,7 @@
 import type { PublicKey } from "@solana/web3.js"
 import { PAGE_SLOTS } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
-import { setLevelsInstruction, type LevelChange } from "../instructions/set_levels.js"
+import { setLevelsInstruction, type LevelChange } from "../instructions/members/set_levels.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Lane, Plan } from "./plan.js"
 import { mostBytes, planTransaction, transactionBytes, type TransactionOptions } from "./transaction.js"

@@ -4,7 +4,7 @@ import {
 } from "@solana/spl-token"
 import type { PublicKey } from "@solana/web3.js"
 import type { ProgramParameters } from "../instructions/encode.js"
-import { withdrawInstruction } from "../instructions/withdraw.js"
+import { withdrawInstruction } from "../instructions/balances/withdraw.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Plan } from "./plan.js"
 import { planTransaction, type TransactionOptions } from "./transaction.js"

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../errors/base.js"
 import type { Tuple } from "../idl/codec.js"
-import type { EconomyParameters, EventTypeParameters } from "../instructions/create_economy.js"
+import type { EconomyParameters, EventTypeParameters } from "../instructions/economy/create_economy.js"
 import { LEVELS, type ScoringRules } from "../math/score.js"
 
 /** A qualification level of a preset. */

@@ -1,0 +1,3 @@
+mod release_emission;
+
+pub use release_emission::*;

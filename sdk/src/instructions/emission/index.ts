@@ -1,0 +1,1 @@
+export { releaseEmissionInstruction, type ReleaseEmissionParameters } from "./release_emission.js"

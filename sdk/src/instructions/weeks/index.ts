@@ -1,0 +1,6 @@
+export { auditScoreInstruction, type AuditScoreParameters } from "./audit_score.js"
+export { holdWeekInstruction, type HoldWeekParameters } from "./hold_week.js"
+export { openWeekInstruction, type OpenWeekParameters } from "./open_week.js"
+export { sealWeekInstruction, type SealWeekParameters } from "./seal_week.js"
+export { settlePageInstruction, type SettlePageParameters } from "./settle_page.js"
+export { submitScoresInstruction, type SubmitScoresParameters } from "./submit_scores.js"
