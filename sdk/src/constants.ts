@@ -28,21 +28,4 @@ export const TRANSACTION_BYTES = { legacy: 1_232, 0: 1_232, 1: 4_096 } as const
 /** Most compute units that a transaction may request. */
 export const MOST_COMPUTE_UNITS = 1_400_000
 
-/** The five funds, as indexes of `funds` and `fundBps`. */
-export const Fund = { RewardsPool: 0, Treasury: 1, Startup: 2, Team: 3, Liquidity: 4 } as const
-/** An index of a fund. */
-export type FundIndex = (typeof Fund)[keyof typeof Fund]
-
-/** The roles, as `proposeRole` and `acceptRole` take them. */
-export const Role = { Admin: 0, Registrar: 1, Oracle: 2, Validator: 3, Treasurer: 4, Guardian: 5 } as const
-/** An index of a role. */
-export type RoleIndex = (typeof Role)[keyof typeof Role]
-/** Names of the roles, in the order of their indexes. */
-export const ROLE_NAMES = ["admin", "registrar", "oracle", "validator", "treasurer", "guardian"] as const
-/** Name of a role. */
-export type RoleName = (typeof ROLE_NAMES)[number]
-
-/** Where an economy's current week stands. */
-export const WeekStatus = { Settled: 0, Open: 1, Sealed: 2 } as const
-/** A value of {@link WeekStatus}. */
-export type WeekStatusValue = (typeof WeekStatus)[keyof typeof WeekStatus]
+export * from "./enumerations.js"

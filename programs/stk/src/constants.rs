@@ -15,5 +15,8 @@ pub const LONGEST_DELAY_SECONDS: u32 = 2_592_000;
 pub const LATEST_GENESIS_SECONDS: i64 = 31_536_000;
 /// Most wallets in one registration: each needs an account of its own in the transaction.
 pub const MOST_WALLETS: usize = 32;
+/// Basis points of the whole.
+#[constant]
+pub const WHOLE_BPS: u16 = 10_000;
 /// Weeks of a batch are given in 15 bits.
 pub const LAST_WEEK: u32 = 32_767;

@@ -135,4 +135,29 @@ pub enum StkError {
     // Weeks
     #[msg("Members were registered since the daily detail was prepared")]
     MembersChanged,
+    // Roles
+    #[msg("Only the economy's treasurer may do this")]
+    NotTreasurer,
+    #[msg("Only the economy's validator may do this")]
+    NotValidator,
+    // Money
+    #[msg("There is no such fund")]
+    UnknownFund,
+    #[msg("The fund holds less than that")]
+    FundTooSmall,
+    #[msg("The page's balances must be kept for the vote before they change: snapshot_page does it")]
+    SnapshotDue,
+    #[msg("The recipient is not the member in that slot")]
+    WrongRecipient,
+    #[msg("Members cannot pay themselves")]
+    SameMember,
+    // Transfers
+    // Redistribution
+    // Rewards
+    // Marketplace
+    // Funds
+    // Reserve
+    // Stabilisation
+    // Staking
+    // Governance
 }

@@ -155,4 +155,22 @@ pub mod stk {
     pub fn accept_role(ctx: &mut Context<AcceptRole>, role: u8) -> Result<()> {
         AcceptRole::handler(ctx, role)
     }
+
+    // Transfers
+
+    // Redistribution
+
+    // Rewards
+
+    // Marketplace
+
+    // Funds
+
+    // Reserve
+
+    // Stabilisation
+
+    // Staking
+
+    // Governance
 }

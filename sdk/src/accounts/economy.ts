@@ -1,5 +1,13 @@
 import { PublicKey } from "@solana/web3.js"
-import { STK_PROGRAM_ID, type RoleName, type WeekStatusValue } from "../constants.js"
+import {
+  Fund,
+  STK_PROGRAM_ID,
+  VerdictBy,
+  type FundIndex,
+  type RoleName,
+  type VerdictByValue,
+  type WeekStatusValue,
+} from "../constants.js"
 import { InvalidAccountError } from "../errors/base.js"
 import { readDefined, type Defined, type Tuple } from "../idl/codec.js"
 import { closeAccount, fetchAllDecoded, fetchDecoded, openAccount, type AccountReader } from "./read.js"
@@ -13,6 +21,27 @@ export interface EventType {
   weight: number
   /** Most counted events of a member in a UTC day. */
   dailyLimit: number
+}
+
+/** A band of the redistribution from inactive members. */
+export interface RedistributionBand {
+  /** From so many days without activity on, up to the next band. */
+  days: number
+  /** What is taken each quarter, in basis points. */
+  bps: number
+}
+
+/** A kind of explicit reward: who pays, how long it is frozen and who confirms it. */
+export interface RewardKind {
+  name: string
+  /** 0 for a kind that may be paid at once. */
+  minFreezeDays: number
+  maxFreezeDays: number
+  /** When the validator names none. */
+  defaultFreezeDays: number
+  /** The fund that pays, and gets a cancelled reward back. */
+  fund: FundIndex
+  verdictBy: VerdictByValue
 }
 
 /** A contribution economy: its rules, roles, emission and the ledger's totals. Amounts are base units. */
@@ -58,6 +87,32 @@ export interface Economy {
   roles: Record<RoleName, PublicKey>
   /** Whom a role was offered to; null for nobody. */
   proposed: Record<RoleName, PublicKey | null>
+  /** Services created so far. */
+  services: number
+  /** Transferred and paid between members since genesis, modulo 2^64. */
+  volume: bigint
+  /** Spent from the Team fund since genesis. */
+  teamSpent: bigint
+  /** Spent in `spentWeek`, by `Fund`. */
+  spent: Tuple<bigint, 5>
+  /** Most that may be spent in a calendar week, by `Fund`. */
+  spendingLimits: Tuple<bigint, 5>
+  /** Seconds since genesis before which nothing of the Team fund may be spent. */
+  teamCliffSeconds: number
+  /** Seconds since genesis over which the Team fund becomes spendable. */
+  teamVestingSeconds: number
+  spentWeek: number
+  escrowPages: number
+  /** Number of the latest snapshot of balances; a page behind it must be kept by `snapshot_page` first. */
+  snapshot: number
+  /** Proposals created so far. */
+  proposals: number
+  transferFeeBps: number
+  /** 10,000 for the whole scheduled emission. */
+  emissionFactorBps: number
+  /** By rising days. */
+  bands: Tuple<RedistributionBand, 3>
+  rewardKinds: readonly RewardKind[]
 }
 
 /** UTF-8 without its padding. */
@@ -69,6 +124,18 @@ function unpad(bytes: Uint8Array): string {
 function weekStatus(value: number): WeekStatusValue {
   if (value === 0 || value === 1 || value === 2) return value
   throw new InvalidAccountError("Economy", `there is no week status ${value}`)
+}
+
+function fundIndex(value: number): FundIndex {
+  const fund = Object.values(Fund).find((index) => index === value)
+  if (fund !== undefined) return fund
+  throw new InvalidAccountError("Economy", `there is no fund ${value}`)
+}
+
+function verdictBy(value: number): VerdictByValue {
+  const by = Object.values(VerdictBy).find((index) => index === value)
+  if (by !== undefined) return by
+  throw new InvalidAccountError("Economy", `nobody gives verdicts by ${value}`)
 }
 
 function offers(roles: Defined<"roles">): Record<RoleName, PublicKey | null> {
@@ -129,6 +196,28 @@ export function decodeEconomy(data: Uint8Array): Economy {
     streakHundredths: raw.streakHundredths,
     roles: raw.roles,
     proposed: offers(raw.proposed),
+    services: raw.services,
+    volume: raw.volume,
+    teamSpent: raw.teamSpent,
+    spent: raw.spent,
+    spendingLimits: raw.spendingLimits,
+    teamCliffSeconds: raw.teamCliffSeconds,
+    teamVestingSeconds: raw.teamVestingSeconds,
+    spentWeek: raw.spentWeek,
+    escrowPages: raw.escrowPages,
+    snapshot: raw.snapshot,
+    proposals: raw.proposals,
+    transferFeeBps: raw.transferFeeBps,
+    emissionFactorBps: raw.emissionFactorBps,
+    bands: raw.bands,
+    rewardKinds: raw.rewardKinds
+      .slice(0, raw.rewardKindCount)
+      .map(({ name, fund, verdictBy: by, ...freeze }) => ({
+        ...freeze,
+        name: unpad(name),
+        fund: fundIndex(fund),
+        verdictBy: verdictBy(by),
+      })),
   }
 }
 

@@ -1,5 +1,13 @@
 export type { AccountReader } from "./read.js"
-export { decodeEconomy, fetchAllEconomies, fetchEconomy, type Economy, type EventType } from "./economy.js"
+export {
+  decodeEconomy,
+  fetchAllEconomies,
+  fetchEconomy,
+  type Economy,
+  type EventType,
+  type RedistributionBand,
+  type RewardKind,
+} from "./economy.js"
 export { decodeMembership, fetchAllMemberships, fetchMembership, type Membership } from "./membership.js"
 export {
   decodeMember,

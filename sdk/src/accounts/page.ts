@@ -22,6 +22,12 @@ export interface PageHeader {
   /** A bit for each slot whose score in `week` an audit found wrong, lowest first. */
   mismatched: Uint8Array
   bump: number
+  /** Whether members of the page have a stake page. */
+  hasStakes: boolean
+  /** The calendar quarter, counted from 1970, of the last redistribution; 0 for none. */
+  redistributedQuarter: number
+  /** The snapshot for which the page's balances were kept last. */
+  snapshot: number
 }
 
 /** One member of an economy. Amounts are base units. */
@@ -91,6 +97,9 @@ export function decodePageHeader(data: Uint8Array): PageHeader {
     settledWeek: raw.settledWeek,
     mismatched: raw.mismatched,
     bump: raw.bump,
+    hasStakes: raw.hasStakes !== 0,
+    redistributedQuarter: raw.redistributedQuarter,
+    snapshot: raw.snapshot,
   }
 }
 

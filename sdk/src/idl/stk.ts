@@ -1552,9 +1552,69 @@ export type Stk = {
       "code": 6061,
       "name": "membersChanged",
       "msg": "Members were registered since the daily detail was prepared"
+    },
+    {
+      "code": 6062,
+      "name": "notTreasurer",
+      "msg": "Only the economy's treasurer may do this"
+    },
+    {
+      "code": 6063,
+      "name": "notValidator",
+      "msg": "Only the economy's validator may do this"
+    },
+    {
+      "code": 6064,
+      "name": "unknownFund",
+      "msg": "There is no such fund"
+    },
+    {
+      "code": 6065,
+      "name": "fundTooSmall",
+      "msg": "The fund holds less than that"
+    },
+    {
+      "code": 6066,
+      "name": "snapshotDue",
+      "msg": "The page's balances must be kept for the vote before they change: snapshot_page does it"
+    },
+    {
+      "code": 6067,
+      "name": "wrongRecipient",
+      "msg": "The recipient is not the member in that slot"
+    },
+    {
+      "code": 6068,
+      "name": "sameMember",
+      "msg": "Members cannot pay themselves"
     }
   ],
   "types": [
+    {
+      "name": "band",
+      "docs": [
+        "A band of the redistribution from inactive members (STK-86 to STK-89)."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "days",
+            "docs": [
+              "From so many days without activity on, up to the next band."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "bps",
+            "docs": [
+              "What is taken of the balance each quarter, in basis points."
+            ],
+            "type": "u16"
+          }
+        ]
+      }
+    },
     {
       "name": "deposited",
       "type": {
@@ -1917,11 +1977,149 @@ export type Stk = {
             "type": "u8"
           },
           {
+            "name": "services",
+            "docs": [
+              "Services created; the next service's id."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "volume",
+            "docs": [
+              "Base units transferred and paid between members since genesis, modulo 2^64: only differences are read."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "teamSpent",
+            "docs": [
+              "Base units spent from the Team fund since genesis."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spent",
+            "docs": [
+              "Base units spent from each fund in `spent_week`."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
+              ]
+            }
+          },
+          {
+            "name": "spendingLimits",
+            "docs": [
+              "Most base units that may be spent from each fund in a calendar week."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
+              ]
+            }
+          },
+          {
+            "name": "teamCliffSeconds",
+            "docs": [
+              "Seconds since genesis before which nothing of the Team fund may be spent."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "teamVestingSeconds",
+            "docs": [
+              "Seconds since genesis over which the Team fund becomes spendable linearly; 0 for at once."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "spentWeek",
+            "docs": [
+              "The calendar week that `spent` is about."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "escrowPages",
+            "docs": [
+              "Escrow pages created."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "Number of the latest snapshot of balances for votes; 0 before the first. Every page keeps its balances before",
+              "it changes any of them."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "proposals",
+            "docs": [
+              "Proposals created; the next proposal's index."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "transferFeeBps",
+            "docs": [
+              "Fee on transfers between members, to the Treasury, in basis points (STK-97)."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "emissionFactorBps",
+            "docs": [
+              "Part of the scheduled emission that is released, in basis points; 10,000 for all of it (STK-96)."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "bands",
+            "docs": [
+              "The redistribution from inactive members, by rising days."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "band"
+                  }
+                },
+                3
+              ]
+            }
+          },
+          {
+            "name": "rewardKinds",
+            "docs": [
+              "The kinds of explicit rewards, `reward_kind_count` of them."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "rewardKind"
+                  }
+                },
+                8
+              ]
+            }
+          },
+          {
+            "name": "rewardKindCount",
+            "type": "u8"
+          },
+          {
             "name": "reserved",
             "type": {
               "array": [
                 "u8",
-                132
+                119
               ]
             }
           }
@@ -2377,13 +2575,26 @@ export type Stk = {
             "type": "u8"
           },
           {
-            "name": "reserved",
-            "type": {
-              "array": [
-                "u8",
-                7
-              ]
-            }
+            "name": "hasStakes",
+            "docs": [
+              "1 once the page has a stake page, which a redistribution then needs."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "redistributedQuarter",
+            "docs": [
+              "The calendar quarter, counted from 1970, in which the page was redistributed last; 0 for none (STK-91)."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "The snapshot for which the page's balances were kept last. While the economy is ahead of it, no balance of the",
+              "page may change: `snapshot_page` first."
+            ],
+            "type": "u32"
           }
         ]
       }
@@ -2427,6 +2638,64 @@ export type Stk = {
           {
             "name": "paused",
             "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardKind",
+      "docs": [
+        "A kind of explicit reward (STK-65): who pays, how long it is frozen and who confirms it."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "name",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                24
+              ]
+            }
+          },
+          {
+            "name": "minFreezeDays",
+            "docs": [
+              "Shortest freeze, in days; 0 for a kind that may be paid at once."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "maxFreezeDays",
+            "docs": [
+              "Longest freeze, in days."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "defaultFreezeDays",
+            "docs": [
+              "Freeze when the validator names none, in days."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "The fund that pays, as an index of [`Fund`]; a cancelled reward goes back to it (STK-84)."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "verdictBy",
+            "docs": [
+              "One of [`verdict_by`]."
+            ],
+            "type": "u8"
           }
         ]
       }
@@ -2932,6 +3201,11 @@ export type Stk = {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
+    },
+    {
+      "name": "wholeBps",
+      "type": "u16",
+      "value": "10000"
     }
   ]
 }

@@ -1,2 +1,8 @@
-export { economyParameters, presetRules, type EconomyPreset, type PresetLevel } from "./preset.js"
-export { STK_PRESET } from "./stk.js"
+export {
+  economyParameters,
+  presetRules,
+  type EconomyPreset,
+  type PolicyPreset,
+  type PresetLevel,
+} from "./preset.js"
+export { STK_POLICY, STK_PRESET } from "./stk.js"

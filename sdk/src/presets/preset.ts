@@ -1,3 +1,4 @@
+import type { RedistributionBand, RewardKind } from "../accounts/economy.js"
 import { InvalidArgumentError } from "../errors/base.js"
 import type { Tuple } from "../idl/codec.js"
 import type { EconomyParameters, EventTypeParameters } from "../instructions/economy/create_economy.js"
@@ -10,6 +11,19 @@ export interface PresetLevel {
   tenths: number
   /** What a member must have done for it. */
   requirement: string
+}
+
+/** What the admin may set after the creation. Amounts are base units. */
+export interface PolicyPreset {
+  rewardKinds: readonly RewardKind[]
+  /** By rising days. */
+  bands: Tuple<RedistributionBand, 3>
+  /** Most that may be spent in a calendar week, by `Fund`. */
+  spendingLimits: Tuple<bigint, 5>
+  /** Seconds since genesis before which nothing of the Team fund may be spent. */
+  teamCliffSeconds: number
+  /** Seconds since genesis over which the Team fund becomes spendable. */
+  teamVestingSeconds: number
 }
 
 /** The rules of an economy with the names that the chain does not need. Amounts are base units. */
@@ -28,6 +42,8 @@ export interface EconomyPreset {
   eventTypes: readonly EventTypeParameters[]
   settleDelaySeconds: number
   holdSeconds: number
+  /** What the admin sets after the creation; nothing when it is left out. */
+  policy?: PolicyPreset | undefined
 }
 
 /** What `createEconomyInstruction` takes of a preset. `genesis` in unix seconds; null for the time of the creation. */

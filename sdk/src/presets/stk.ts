@@ -1,4 +1,37 @@
-import type { EconomyPreset } from "./preset.js"
+import type { RewardKind } from "../accounts/economy.js"
+import { Fund, VerdictBy, type FundIndex, type VerdictByValue } from "../enumerations.js"
+import type { EconomyPreset, PolicyPreset } from "./preset.js"
+
+/** A kind of reward with its shortest, usual and longest freeze in days. */
+function kind(
+  name: string,
+  [minFreezeDays, defaultFreezeDays, maxFreezeDays]: readonly [number, number, number],
+  fund: FundIndex,
+  verdictBy: VerdictByValue = VerdictBy.Validator,
+): RewardKind {
+  return { name, minFreezeDays, maxFreezeDays, defaultFreezeDays, fund, verdictBy }
+}
+
+/** STK's policy: freezes of section 8, bands of section 9; limits and the schedule of the team are its own. */
+export const STK_POLICY: PolicyPreset = {
+  rewardKinds: [
+    kind("learning", [0, 0, 0], Fund.RewardsPool),
+    kind("content", [0, 0, 0], Fund.RewardsPool),
+    kind("mentoring", [30, 30, 30], Fund.RewardsPool, VerdictBy.Counterparty),
+    kind("project", [60, 90, 90], Fund.Startup),
+    kind("grant", [0, 0, 90], Fund.RewardsPool),
+    kind("peer_review", [30, 30, 30], Fund.RewardsPool),
+    kind("referral", [90, 90, 90], Fund.RewardsPool, VerdictBy.Activity),
+  ],
+  bands: [
+    { days: 90, bps: 500 },
+    { days: 180, bps: 1_000 },
+    { days: 365, bps: 1_500 },
+  ],
+  spendingLimits: [0n, 5_000_000_000_000n, 5_000_000_000_000n, 2_000_000_000_000n, 2_000_000_000_000n],
+  teamCliffSeconds: 365 * 86_400,
+  teamVestingSeconds: 4 * 365 * 86_400,
+}
 
 /** The economy of the Aisystant ecosystem: SysTok, STK. */
 export const STK_PRESET: EconomyPreset = {
@@ -34,4 +67,5 @@ export const STK_PRESET: EconomyPreset = {
   ],
   settleDelaySeconds: 0,
   holdSeconds: 0,
+  policy: STK_POLICY,
 }

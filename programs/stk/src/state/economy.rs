@@ -25,6 +25,16 @@ pub enum Fund {
     Liquidity,
 }
 
+impl TryFrom<u8> for Fund {
+    type Error = StkError;
+
+    fn try_from(index: u8) -> core::result::Result<Self, StkError> {
+        const ALL: [Fund; FUNDS] =
+            [Fund::RewardsPool, Fund::Treasury, Fund::Startup, Fund::Team, Fund::Liquidity];
+        ALL.get(usize::from(index)).copied().ok_or(StkError::UnknownFund)
+    }
+}
+
 /// Who may do what. Each is an address: a person, a multisig's vault or a governance.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
@@ -99,6 +109,50 @@ pub struct EventType {
     /// Most counted events of a member in a UTC day.
     pub daily_limit: u16,
     pub _reserved: [u8; 2],
+}
+
+/// How many bands the redistribution from inactive members has.
+pub const BANDS: usize = 3;
+
+/// A band of the redistribution from inactive members (STK-86 to STK-89).
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+pub struct Band {
+    /// From so many days without activity on, up to the next band.
+    pub days: u16,
+    /// What is taken of the balance each quarter, in basis points.
+    pub bps: u16,
+}
+
+/// How many kinds of explicit rewards an economy can have.
+pub const REWARD_KINDS: usize = 8;
+
+/// A kind of explicit reward (STK-65): who pays, how long it is frozen and who confirms it.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+pub struct RewardKind {
+    /// UTF-8, zero-padded.
+    pub name: [u8; 24],
+    /// Shortest freeze, in days; 0 for a kind that may be paid at once.
+    pub min_freeze_days: u16,
+    /// Longest freeze, in days.
+    pub max_freeze_days: u16,
+    /// Freeze when the validator names none, in days.
+    pub default_freeze_days: u16,
+    /// The fund that pays, as an index of [`Fund`]; a cancelled reward goes back to it (STK-84).
+    pub fund: u8,
+    /// One of [`verdict_by`].
+    pub verdict_by: u8,
+}
+
+/// What decides whether a frozen reward becomes active.
+pub mod verdict_by {
+    /// The economy's validator.
+    pub const VALIDATOR: u8 = 0;
+    /// The rating of the counterparty, a mentor's mentee (STK-81); the validator may decide, too.
+    pub const COUNTERPARTY: u8 = 1;
+    /// An active week of the counterparty within the freeze (STK-82); the validator may decide, too.
+    pub const ACTIVITY: u8 = 2;
 }
 
 /// Where the current week stands.
@@ -196,7 +250,39 @@ pub struct Economy {
     /// One of [`week_status`].
     pub week_status: u8,
     pub bump: u8,
-    pub _reserved: [u8; 132],
+    /// Services created; the next service's id.
+    pub services: u32,
+    /// Base units transferred and paid between members since genesis, modulo 2^64: only differences are read.
+    pub volume: u64,
+    /// Base units spent from the Team fund since genesis.
+    pub team_spent: u64,
+    /// Base units spent from each fund in `spent_week`.
+    pub spent: [u64; FUNDS],
+    /// Most base units that may be spent from each fund in a calendar week.
+    pub spending_limits: [u64; FUNDS],
+    /// Seconds since genesis before which nothing of the Team fund may be spent.
+    pub team_cliff_seconds: u32,
+    /// Seconds since genesis over which the Team fund becomes spendable linearly; 0 for at once.
+    pub team_vesting_seconds: u32,
+    /// The calendar week that `spent` is about.
+    pub spent_week: u32,
+    /// Escrow pages created.
+    pub escrow_pages: u32,
+    /// Number of the latest snapshot of balances for votes; 0 before the first. Every page keeps its balances before
+    /// it changes any of them.
+    pub snapshot: u32,
+    /// Proposals created; the next proposal's index.
+    pub proposals: u32,
+    /// Fee on transfers between members, to the Treasury, in basis points (STK-97).
+    pub transfer_fee_bps: u16,
+    /// Part of the scheduled emission that is released, in basis points; 10,000 for all of it (STK-96).
+    pub emission_factor_bps: u16,
+    /// The redistribution from inactive members, by rising days.
+    pub bands: [Band; BANDS],
+    /// The kinds of explicit rewards, `reward_kind_count` of them.
+    pub reward_kinds: [RewardKind; REWARD_KINDS],
+    pub reward_kind_count: u8,
+    pub _reserved: [u8; 119],
 }
 
 /// `sum` with `amounts` added, if it fits.
@@ -265,18 +351,37 @@ impl Economy {
         }
     }
 
-    /// Adds `amount` to the Rewards Pool.
-    pub fn add_to_pool(&mut self, amount: u64) -> Result<()> {
-        let [pool, ..] = &mut self.funds;
-        *pool = pool.checked_add(amount).ok_or(StkError::Overflow)?;
+    fn fund_mut(&mut self, fund: Fund) -> &mut u64 {
+        let [rewards_pool, treasury, startup, team, liquidity] = &mut self.funds;
+        match fund {
+            Fund::RewardsPool => rewards_pool,
+            Fund::Treasury => treasury,
+            Fund::Startup => startup,
+            Fund::Team => team,
+            Fund::Liquidity => liquidity,
+        }
+    }
+
+    /// Adds `amount` to `fund`.
+    pub fn add_to_fund(&mut self, fund: Fund, amount: u64) -> Result<()> {
+        let held = self.fund_mut(fund);
+        *held = held.checked_add(amount).ok_or(StkError::Overflow)?;
         Ok(())
     }
 
-    /// Takes `amount` from the Rewards Pool.
-    pub fn take_from_pool(&mut self, amount: u64) -> Result<()> {
-        let [pool, ..] = &mut self.funds;
-        *pool = pool.checked_sub(amount).ok_or(StkError::BalanceTooSmall)?;
+    /// Takes `amount` from `fund`.
+    pub fn take_from_fund(&mut self, fund: Fund, amount: u64) -> Result<()> {
+        let held = self.fund_mut(fund);
+        *held = held.checked_sub(amount).ok_or(StkError::FundTooSmall)?;
         Ok(())
+    }
+
+    /// Tokens that somebody may spend: supply without funds, frozen rewards and stakes (section 10.1).
+    pub fn circulating(&self) -> Result<u64> {
+        let held_back =
+            sum(&self.funds).and_then(|funds| sum(&[funds, self.frozen, self.staked, self.burnt]));
+        let circulating = held_back.and_then(|held_back| self.minted.checked_sub(held_back));
+        circulating.ok_or_else(|| StkError::Overflow.into())
     }
 
     /// Pages that hold members of the current week.

@@ -15,7 +15,7 @@ macro_rules! assert_offsets {
 
 #[test]
 fn economy_keeps_its_layout() {
-    assert_eq!(size_of::<Economy>(), 2_816);
+    assert_eq!(size_of::<Economy>(), 3_200);
     assert_offsets!(
         Economy,
         genesis: 0, emission_first_year: 8, emission_cap: 16, released_days: 24, minted: 32, burnt: 40,
@@ -24,7 +24,18 @@ fn economy_keeps_its_layout() {
         week_pages: 1_496, week_active: 1_500, settle_delay_seconds: 1_504, hold_seconds: 1_508,
         event_types: 1_512, fund_bps: 2_152, level_tenths: 2_162, streak_hundredths: 2_178, roles: 2_188,
         proposed: 2_380, mint: 2_572, vault: 2_604, name: 2_636, symbol: 2_668, event_type_count: 2_678,
-        halving_years: 2_679, decimals: 2_680, paused: 2_681, week_status: 2_682, bump: 2_683, _reserved: 2_684,
+        halving_years: 2_679, decimals: 2_680, paused: 2_681, week_status: 2_682, bump: 2_683, services: 2_684,
+        volume: 2_688, team_spent: 2_696, spent: 2_704, spending_limits: 2_744, team_cliff_seconds: 2_784,
+        team_vesting_seconds: 2_788, spent_week: 2_792, escrow_pages: 2_796, snapshot: 2_800, proposals: 2_804,
+        transfer_fee_bps: 2_808, emission_factor_bps: 2_810, bands: 2_812, reward_kinds: 2_824,
+        reward_kind_count: 3_080, _reserved: 3_081,
+    );
+    assert_eq!(size_of::<Band>(), 4);
+    assert_offsets!(Band, days: 0, bps: 2);
+    assert_eq!(size_of::<RewardKind>(), 32);
+    assert_offsets!(
+        RewardKind,
+        name: 0, min_freeze_days: 24, max_freeze_days: 26, default_freeze_days: 28, fund: 30, verdict_by: 31,
     );
     assert_eq!(size_of::<EventType>(), 40);
     assert_offsets!(EventType, name: 0, weight: 32, daily_limit: 36, _reserved: 38);
@@ -37,7 +48,7 @@ fn page_keeps_its_layout() {
     assert_offsets!(
         PageHeader,
         due: 0, index: 8, week: 12, cursor: 16, settled_week: 20, economy: 24, mismatched: 56, bump: 184,
-        _reserved: 185,
+        has_stakes: 185, redistributed_quarter: 186, snapshot: 188,
     );
     assert_eq!(size_of::<Member>(), 64);
     assert_offsets!(
@@ -68,12 +79,30 @@ fn membership_keeps_its_layout() {
 }
 
 #[test]
+fn stake_page_keeps_its_layout() {
+    assert_eq!(size_of::<StakePageHeader>(), 64);
+    assert_offsets!(StakePageHeader, total: 0, index: 8, next_id: 12, economy: 16, bump: 48, _reserved: 49);
+    assert_eq!(size_of::<Stake>(), 32);
+    assert_offsets!(Stake, amount: 0, unlock_at: 8, id: 16, snapshot: 20, slot: 24, term_days: 26, _reserved: 28);
+    // Discriminator, header, length, padding to 8, items.
+    assert_eq!(StakePage::space_for(1), 8 + 64 + 4 + 4 + 32);
+}
+
+#[test]
+fn snapshot_keeps_its_layout() {
+    assert_eq!(size_of::<Snapshot>(), 8_240);
+    assert_offsets!(Snapshot, balances: 0, number: 8_192, page: 8_196, economy: 8_200, bump: 8_232, _reserved: 8_233);
+}
+
+#[test]
 fn discriminators_are_those_of_the_names_and_differ() {
     let discriminators = [
         (Economy::DISCRIMINATOR, "account:Economy"),
         (PageHeader::DISCRIMINATOR, "account:PageHeader"),
         (Week::DISCRIMINATOR, "account:Week"),
         (Membership::DISCRIMINATOR, "account:Membership"),
+        (StakePageHeader::DISCRIMINATOR, "account:StakePageHeader"),
+        (Snapshot::DISCRIMINATOR, "account:Snapshot"),
     ];
     for (index, (discriminator, name)) in discriminators.iter().enumerate() {
         assert_eq!(**discriminator, solana_sha256_hasher::hash(name.as_bytes()).to_bytes()[..8], "{name}");

@@ -27,7 +27,13 @@ pub struct PageHeader {
     /// A bit for each slot whose score in `week` an audit found wrong.
     pub mismatched: [u8; SLOT_BITS],
     pub bump: u8,
-    pub _reserved: [u8; 7],
+    /// 1 once the page has a stake page, which a redistribution then needs.
+    pub has_stakes: u8,
+    /// The calendar quarter, counted from 1970, in which the page was redistributed last; 0 for none (STK-91).
+    pub redistributed_quarter: u16,
+    /// The snapshot for which the page's balances were kept last. While the economy is ahead of it, no balance of the
+    /// page may change: `snapshot_page` first.
+    pub snapshot: u32,
 }
 
 /// One member: 64 bytes of a page.

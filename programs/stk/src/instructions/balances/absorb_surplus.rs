@@ -22,7 +22,7 @@ impl AbsorbSurplus {
         require!(amount > 0, StkError::NoSurplus);
 
         economy.deposited = economy.deposited.checked_add(amount).ok_or(StkError::Overflow)?;
-        economy.add_to_pool(amount)?;
+        economy.add_to_fund(Fund::RewardsPool, amount)?;
 
         economy.check_invariant()?;
         emit!(SurplusAbsorbed { economy: address, amount, rewards_pool: economy.fund(Fund::RewardsPool) });

@@ -10,7 +10,11 @@ pub struct Withdraw {
     pub wallet: Signer,
     #[account(mut, constraint = !economy.is_paused() @ StkError::Paused)]
     pub economy: Account<Economy>,
-    #[account(mut, constraint = page.economy == *economy.address() @ StkError::WrongEconomy)]
+    #[account(
+        mut,
+        constraint = page.economy == *economy.address() @ StkError::WrongEconomy,
+        constraint = page.snapshot == economy.snapshot @ StkError::SnapshotDue,
+    )]
     pub page: MemberPage,
     #[account(mut, address = economy.vault @ StkError::WrongVault)]
     pub vault: Account<TokenAccount>,

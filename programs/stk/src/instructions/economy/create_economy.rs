@@ -95,6 +95,7 @@ impl CreateEconomy {
         economy.fund_bps = parameters.fund_bps;
         economy.level_tenths = parameters.level_tenths;
         economy.streak_hundredths = parameters.streak_hundredths;
+        economy.emission_factor_bps = WHOLE_BPS;
         economy.roles = roles;
         economy.mint = mint;
         economy.vault = vault;

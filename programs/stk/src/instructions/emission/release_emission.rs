@@ -2,7 +2,10 @@ use {
     crate::{error::StkError, event::EmissionReleased, state::*, token},
     anchor_lang::prelude::*,
     anchor_spl::{mint::Mint, token::TokenAccount},
-    stk_math::{emission::days_ended, split::split},
+    stk_math::{
+        emission::days_ended,
+        split::{share_floor, split},
+    },
 };
 
 #[derive(Accounts)]
@@ -27,10 +30,12 @@ impl ReleaseEmission {
         require!(days > economy.released_days, StkError::NothingDue);
 
         let curve = economy.curve();
-        let amount = curve
+        let scheduled = curve
             .cumulative(days)
             .checked_sub(curve.cumulative(economy.released_days))
             .ok_or(StkError::Overflow)?;
+        // What a factor below the whole leaves is never minted (STK-96).
+        let amount = share_floor(scheduled, economy.emission_factor_bps);
         let shares = split(amount, &economy.fund_bps).ok_or(StkError::FundSharesDoNotAddUp)?;
         let minted = economy.minted.checked_add(amount).ok_or(StkError::Overflow)?;
 

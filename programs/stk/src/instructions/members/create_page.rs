@@ -38,6 +38,8 @@ impl CreatePage {
         page.economy = address;
         page.index = index;
         page.bump = ctx.bumps.page;
+        // Nobody has a balance here that a snapshot taken before would have to keep.
+        page.snapshot = economy.snapshot;
         economy.pages = index.checked_add(1).ok_or(StkError::Overflow)?;
 
         emit!(PageCreated { economy: address, page: index });

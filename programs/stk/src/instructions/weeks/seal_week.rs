@@ -38,7 +38,7 @@ impl SealWeek {
         ProRata::new(payable, due).ok_or(StkError::Overflow)?;
         let earliest = now.saturating_add(i64::from(economy.settle_delay_seconds));
 
-        economy.take_from_pool(payable)?;
+        economy.take_from_fund(Fund::RewardsPool, payable)?;
         economy.unsettled = payable;
         // Without members there is no page whose settling would end the week.
         let is_empty = economy.week_members == 0;

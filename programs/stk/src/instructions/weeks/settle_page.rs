@@ -27,6 +27,7 @@ pub struct SettlePage {
         constraint = page.economy == *economy.address() @ StkError::WrongEconomy,
         constraint = page.week == economy.week @ StkError::WrongPage,
         constraint = page.settled_week != economy.week @ StkError::PageAlreadySettled,
+        constraint = page.snapshot == economy.snapshot @ StkError::SnapshotDue,
     )]
     pub page: MemberPage,
 }
@@ -56,7 +57,7 @@ impl SettlePage {
 
         if week.pages_settled == economy.week_pages_due() {
             let returned = core::mem::take(&mut economy.unsettled);
-            economy.add_to_pool(returned)?;
+            economy.add_to_fund(Fund::RewardsPool, returned)?;
             economy.week_status = week_status::SETTLED;
             emit!(WeekSettled { economy: address, week: week.index, paid: week.paid, returned });
         }
