@@ -11,4 +11,5 @@ pub mod merkle;
 pub mod pro_rata;
 pub mod score;
 pub mod split;
+pub mod stake;
 pub mod week;

@@ -15,6 +15,12 @@ pub const LONGEST_DELAY_SECONDS: u32 = 2_592_000;
 pub const LATEST_GENESIS_SECONDS: i64 = 31_536_000;
 /// Most wallets in one registration: each needs an account of its own in the transaction.
 pub const MOST_WALLETS: usize = 32;
+/// Most stakes of a member at a time.
+#[constant]
+pub const MOST_STAKES: u32 = 4;
+/// Places of a full stake page: all that the members of a page can have.
+#[constant]
+pub const STAKE_PLACES: u32 = 4_096;
 /// Basis points of the whole.
 #[constant]
 pub const WHOLE_BPS: u16 = 10_000;

@@ -159,5 +159,23 @@ pub enum StkError {
     // Reserve
     // Stabilisation
     // Staking
+    #[msg("A stake is for 30, 90, 180 or 365 days")]
+    UnknownTerm,
+    #[msg("A stake is at least one whole token")]
+    StakeTooSmall,
+    #[msg("A member has at most four stakes at a time")]
+    TooManyStakes,
+    #[msg("The stake page has no free place: grow_stake_page adds some")]
+    StakePageFull,
+    #[msg("The stake page has its full size")]
+    StakePageIsFullSize,
+    #[msg("The stake page is that of another member page")]
+    WrongStakePage,
+    #[msg("The place does not hold this stake of the member")]
+    StaleStake,
+    #[msg("The term of the stake is not over")]
+    StakeIsLocked,
+    #[msg("The balances of the page are kept for the latest snapshot already")]
+    SnapshotNotDue,
     // Governance
 }

@@ -172,5 +172,41 @@ pub mod stk {
 
     // Staking
 
+    /// Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.
+    /// Errors: Paused, WrongEconomy.
+    pub fn create_stake_page(ctx: &mut Context<CreateStakePage>) -> Result<()> {
+        CreateStakePage::handler(ctx)
+    }
+
+    /// Adds up to 320 places to a stake page. Anyone may who pays the rent.
+    /// Errors: Paused, WrongEconomy, StakePageIsFullSize.
+    pub fn grow_stake_page(ctx: &mut Context<GrowStakePage>) -> Result<()> {
+        GrowStakePage::handler(ctx)
+    }
+
+    /// Locks part of a balance for 30, 90, 180 or 365 days. The member may, with at most four stakes at a time.
+    /// Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, UnknownTerm, StakeTooSmall,
+    /// TooManyStakes, StakePageFull, BalanceTooSmall.
+    pub fn stake(
+        ctx: &mut Context<instructions::Stake>,
+        slot: u16,
+        amount: u64,
+        term_days: u16,
+    ) -> Result<()> {
+        instructions::Stake::handler(ctx, slot, amount, term_days)
+    }
+
+    /// Returns a stake whose term is over to the balance. The member may; `id` is that of the stake in `place`.
+    /// Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, StaleStake, StakeIsLocked.
+    pub fn unstake(ctx: &mut Context<Unstake>, slot: u16, place: u16, id: u32) -> Result<()> {
+        Unstake::handler(ctx, slot, place, id)
+    }
+
+    /// Keeps the balances of a member page for the votes on the latest snapshot's proposals, before any of them changes.
+    /// Anyone may who pays the rent, also while the economy is paused. Errors: WrongEconomy, SnapshotNotDue.
+    pub fn snapshot_page(ctx: &mut Context<SnapshotPage>) -> Result<()> {
+        SnapshotPage::handler(ctx)
+    }
+
     // Governance
 }

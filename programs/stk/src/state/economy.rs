@@ -384,6 +384,11 @@ impl Economy {
         circulating.ok_or_else(|| StkError::Overflow.into())
     }
 
+    /// Base units of one whole token.
+    pub fn whole_token(&self) -> Result<u64> {
+        10u64.checked_pow(u32::from(self.decimals)).ok_or_else(|| StkError::Overflow.into())
+    }
+
     /// Pages that hold members of the current week.
     pub fn week_pages_due(&self) -> u32 {
         self.week_members.div_ceil(PAGE_SLOTS)

@@ -20,4 +20,9 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub const SEED: &'static [u8] = b"snapshot";
+
+    /// The last seed of the account for snapshots like `number`: 0 for even ones, 1 for odd ones.
+    pub fn parity_of(number: u32) -> [u8; 1] {
+        [u8::from(number & 1 == 1)]
+    }
 }
