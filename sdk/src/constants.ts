@@ -14,6 +14,18 @@ export const GROWTH_SLOTS = 160
 export const PAGE_HEAD_BYTES = 208
 /** Bytes of a member in a page. */
 export const MEMBER_BYTES = 64
+/** Places of a stake page at its creation. */
+export const FIRST_STAKE_PLACES = 317
+/** Places that one `grow_stake_page` adds. */
+export const STAKE_GROWTH_PLACES = 320
+/** Places of a full stake page. */
+export const STAKE_PLACES = 4_096
+/** Most stakes of a member at a time. */
+export const MOST_STAKES = 4
+/** Bytes before the first stake of a stake page. */
+export const STAKE_PAGE_HEAD_BYTES = 80
+/** Bytes of a stake in a stake page. */
+export const STAKE_BYTES = 32
 /** Most wallets in one registration. */
 export const MOST_WALLETS = 32
 /** Longest delay before settling, and longest hold, in seconds: 30 days. */

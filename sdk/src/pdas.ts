@@ -41,3 +41,26 @@ export function weekPda(
 ): [PublicKey, number] {
   return PublicKey.findProgramAddressSync([text("week"), economy.toBytes(), u32(week, "week")], programId)
 }
+
+/** Address of the stakes of the members of a page. */
+export function stakePagePda(
+  economy: PublicKey,
+  page: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("stakes"), economy.toBytes(), u32(page, "page")], programId)
+}
+
+/** Address of the balances of a page that are kept for `snapshot`; the next but one takes the same address. */
+export function snapshotPda(
+  economy: PublicKey,
+  page: number,
+  snapshot: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  const parity = u32(snapshot, "snapshot")
+    .map((byte) => byte & 1)
+    .subarray(0, 1)
+  const seeds = [text("snapshot"), economy.toBytes(), u32(page, "page"), parity]
+  return PublicKey.findProgramAddressSync(seeds, programId)
+}

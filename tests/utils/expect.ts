@@ -3,6 +3,7 @@ import { cumulativeEmission, decodeError, type ProgramError, type ProgramErrorNa
 import { expect } from "chai"
 import type { PublicKey } from "@solana/web3.js"
 import { readEconomy, readPages, type TestEconomy } from "./economy"
+import { findStakePage } from "./staking"
 import type { Chain } from "./svm"
 
 /** Names that the runtime and Anchor give to errors, besides the program's own. */
@@ -72,6 +73,13 @@ export function expectLedgerInvariant(
   for (const { header, members: slots } of pages) {
     expect(sum(slots.map((member) => member.pending)), `pending of page ${header.index}`).to.equal(header.due)
   }
+  const stakePages = pages.map(({ header }) => findStakePage(chain, economy, header.index))
+  for (const [index, stakePage] of stakePages.entries()) {
+    expect(pages[index]?.header.hasStakes, `stakes of page ${index}`).to.equal(stakePage !== null)
+    const staked = sum(stakePage?.stakes.map((stake) => stake.amount) ?? [])
+    expect(staked, `stakes of page ${index} = their total`).to.equal(stakePage?.total ?? 0n)
+  }
+  expect(sum(stakePages.map((stakePage) => stakePage?.total ?? 0n)), "all stakes").to.equal(state.staked)
   const wallets = new Set(members.map((member) => member.wallet.toBase58()))
   expect(wallets.size, "a wallet has one slot").to.equal(members.length)
 }

@@ -1,4 +1,14 @@
-import { decodeEvents, isoWeek, PAGE_SLOTS, pagePda, weekPda, type Week } from "@stk/sdk"
+import {
+  decodeEvents,
+  isoWeek,
+  PAGE_SLOTS,
+  pagePda,
+  pagesBehindSnapshot,
+  snapshotPda,
+  weekPda,
+  type StkEvent,
+  type Week,
+} from "@stk/sdk"
 import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { compareRecord, creditsOf, phaseOf } from "./agreement"
@@ -26,6 +36,8 @@ export interface SettleTotals {
 }
 
 const MOST_FORKS = 3
+/** Most accounts of one `getMultipleAccounts` request. */
+const ACCOUNTS_OF_A_REQUEST = 100
 
 /**
  * @param p.week index; the economy's current week by default
@@ -43,7 +55,7 @@ export async function settle(
   const before = run.landed.length
   const pendingOf = new Map<number, { pending: bigint[]; balances: bigint[]; slot: number }>()
   const total = Math.ceil(first.economy.weekMembers / PAGE_SLOTS)
-  const next = (chain: ChainState) => {
+  const next = async (chain: ChainState) => {
     requireSealed(chain, week)
     if (chain.economy.week !== week || phaseOf(chain, week) === "settled") return []
     const open = chain.pages.filter((page) => page.header.index < total && page.header.settledWeek !== week)
@@ -55,6 +67,8 @@ export async function settle(
       members: chain.economy.weekMembers,
       isShort,
       pages: chain.pages.map((page) => page.header),
+      snapshot: chain.economy.snapshot,
+      snapshotAccounts: await snapshotAccounts(run, chain),
     })
   }
   for (let fork = 0; ; fork++) {
@@ -69,6 +83,22 @@ export async function settle(
   const checked = await checkCredits(run, week, record, end, pendingOf)
   checkTotals(record, p.scored, end)
   return totals(record, run.landed.length > before ? "settled" : "unchanged", checked)
+}
+
+/** Pages for whose latest snapshot there is an account already. */
+async function snapshotAccounts(run: ChainRun, { economy, pages }: ChainState): Promise<Set<number>> {
+  const behind = pagesBehindSnapshot(
+    pages.map((page) => page.header),
+    economy,
+  )
+  const found = new Set<number>()
+  for (let start = 0; start < behind.length; start += ACCOUNTS_OF_A_REQUEST) {
+    const part = behind.slice(start, start + ACCOUNTS_OF_A_REQUEST)
+    const addresses = part.map((page) => snapshotPda(run.p.economy, page, economy.snapshot)[0])
+    const { accounts } = await run.reader.accounts(addresses)
+    for (const [place, page] of part.entries()) if (accounts[place]) found.add(page)
+  }
+  return found
 }
 
 function requireSealed(chain: ChainState, week: number): void {
@@ -132,7 +162,21 @@ async function checkCredits(
   return { pages: before.size, members }
 }
 
-/** What members of a page deposited and withdrew since a slot of the chain, by wallet; withdrawals are negative. */
+/** What an event says that its member moved into the balance, or out of it; null for one that moves nothing. */
+function movementOf(event: StkEvent): { wallet: string; amount: bigint } | null {
+  switch (event.name) {
+    case "Deposited":
+    case "Unstaked":
+      return { wallet: event.data.wallet.toBase58(), amount: event.data.amount }
+    case "Withdrawn":
+    case "Staked":
+      return { wallet: event.data.wallet.toBase58(), amount: -event.data.amount }
+    default:
+      return null
+  }
+}
+
+/** What members of a page moved into their balances since a slot of the chain, by wallet; out of them is negative. */
 async function movements(run: ChainRun, page: PageState, since: number): Promise<Map<string, bigint>> {
   const { connection, context } = run
   const [address] = pagePda(context.economy, page.header.index)
@@ -145,10 +189,9 @@ async function movements(run: ChainRun, page: PageState, since: number): Promise
       maxSupportedTransactionVersion: 1,
     })
     for (const event of decodeEvents(transaction?.meta?.logMessages ?? [])) {
-      if (event.name !== "Deposited" && event.name !== "Withdrawn") continue
-      const amount = event.name === "Deposited" ? event.data.amount : -event.data.amount
-      const wallet = event.data.wallet.toBase58()
-      moved.set(wallet, (moved.get(wallet) ?? 0n) + amount)
+      const movement = movementOf(event)
+      if (movement === null) continue
+      moved.set(movement.wallet, (moved.get(movement.wallet) ?? 0n) + movement.amount)
     }
   }
   return moved

@@ -8,6 +8,7 @@ import {
   PAGE_SLOTS,
   pageBytes,
   pageProgress,
+  pagesBehindSnapshot,
   planLevels,
   planRegistration,
   planScores,
@@ -16,6 +17,7 @@ import {
   releaseEmissionInstruction,
   sealWeekInstruction,
   signersOf,
+  snapshotPda,
   transactionsOf,
   type Economy,
   type MemberCounts,
@@ -66,6 +68,7 @@ export interface PlanContext {
 /** Bytes of the accounts that steps create. */
 const MEMBERSHIP_BYTES = 16
 const WEEK_BYTES = 176
+const SNAPSHOT_BYTES = 8_248
 /** Lamports of a signature. */
 export const LAMPORTS_PER_SIGNATURE = 5_000n
 const MICRO = 1_000_000n
@@ -275,6 +278,10 @@ export interface SettlePlan {
   members: number
   isShort: boolean
   pages: readonly PageHeader[]
+  /** Number of the economy's latest snapshot: pages behind it are kept for it before their balances change. */
+  snapshot: number
+  /** Pages of which an account for that snapshot exists, which the one before the last has left. */
+  snapshotAccounts: ReadonlySet<number>
 }
 
 /** Settles the pages that are not settled, as many in a transaction as fit. */
@@ -285,9 +292,23 @@ export function settleLanes(context: PlanContext, p: SettlePlan): Lane[] {
     members: p.members,
     isShort: p.isShort,
     settled: p.pages.flatMap((header) => (header.settledWeek === p.week ? [header.index] : [])),
+    snapshotDue: { snapshot: p.snapshot, pages: pagesBehindSnapshot(p.pages, p) },
   })
+  const created = new Set(
+    pagesBehindSnapshot(p.pages, p)
+      .filter((page) => !p.snapshotAccounts.has(page))
+      .map((page) => snapshotPda(context.economy, page, p.snapshot)[0].toBase58()),
+  )
+  const rentBytesOf = (planned: PlannedTransaction): number => {
+    const accounts = planned.instructions.flatMap(({ keys }) => keys.map(({ pubkey }) => pubkey.toBase58()))
+    return accounts.filter((each) => created.has(each)).length * (ACCOUNT_OVERHEAD_BYTES + SNAPSHOT_BYTES)
+  }
   return plan.lanes.map((lane) =>
-    inOrder(lane.transactions.map((planned): Step => ({ kind: "settle_pages", planned, rentBytes: 0 }))),
+    inOrder(
+      lane.transactions.map(
+        (planned): Step => ({ kind: "settle_pages", planned, rentBytes: rentBytesOf(planned) }),
+      ),
+    ),
   )
 }
 

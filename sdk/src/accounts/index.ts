@@ -21,4 +21,14 @@ export {
   type MemberPage,
   type PageHeader,
 } from "./page.js"
+export { decodeSnapshot, fetchAllSnapshots, fetchSnapshot, type Snapshot } from "./snapshot.js"
+export {
+  decodeStake,
+  decodeStakePage,
+  fetchAllStakePages,
+  fetchStakePage,
+  stakePageBytes,
+  type Stake,
+  type StakePage,
+} from "./stake.js"
 export { decodeWeek, fetchAllWeeks, fetchWeek, type Week } from "./week.js"

@@ -3,6 +3,7 @@ import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3
 import { fetchAllMemberships, fetchMembership, type Membership } from "../accounts/membership.js"
 import { fetchEconomy, type Economy } from "../accounts/economy.js"
 import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
+import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
 import { fetchWeek, type Week } from "../accounts/week.js"
 import { MOST_COMPUTE_UNITS, PAGE_SLOTS, STK_PROGRAM_ID } from "../constants.js"
 import { AccountNotFoundError, InvalidArgumentError } from "../errors/base.js"
@@ -15,13 +16,15 @@ import { openWeekInstruction } from "../instructions/weeks/open_week.js"
 import { releaseEmissionInstruction } from "../instructions/emission/release_emission.js"
 import { sealWeekInstruction } from "../instructions/weeks/seal_week.js"
 import type { MemberCounts } from "../math/batch.js"
-import { membershipPda, pagePda, weekPda } from "../pdas.js"
+import { membershipPda, pagePda, stakePagePda, weekPda } from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
 import { planLevels, type MemberLevel } from "../plan/levels.js"
 import type { Plan } from "../plan/plan.js"
 import { planRegistration } from "../plan/registration.js"
 import { pageProgress, planScores } from "../plan/scores.js"
 import { planSettlement } from "../plan/settlement.js"
+import { pagesBehindSnapshot, planSnapshots } from "../plan/snapshot.js"
+import { planStake, planUnstake } from "../plan/staking.js"
 import { planTransaction, type PlannedTransaction, type TransactionOptions } from "../plan/transaction.js"
 import { planWithdrawal } from "../plan/withdrawal.js"
 import { sendPlanned, type SendingConnection, type SendOptions, type SentTransaction } from "./send.js"
@@ -228,7 +231,8 @@ export class StkClient {
 
   /** Settles what is not settled of the sealed week. @throws {WeekNotSealed} @throws {WeekIsHeld} */
   async settleWeek(onSent?: (sent: SentTransaction) => void): Promise<SentTransaction[]> {
-    const { week, weekMembers: members } = await this.fetchEconomy()
+    const economy = await this.fetchEconomy()
+    const { week, weekMembers: members, snapshot } = economy
     const record = await this.fetchWeek(week)
     const pages = await this.fetchPages()
     const settled = pages
@@ -236,7 +240,13 @@ export class StkClient {
       .map(({ header }) => header.index)
     const isShort = record !== null && record.payable < record.due
     const payer = this.signer.publicKey
-    return this.execute(planSettlement({ ...this.planned, payer, week, members, isShort, settled }), onSent)
+    const behind = pagesBehindSnapshot(
+      pages.map(({ header }) => header),
+      economy,
+    )
+    const snapshotDue = { snapshot, pages: behind }
+    const settlement = { payer, week, members, isShort, settled, snapshotDue }
+    return this.execute(planSettlement({ ...this.planned, ...settlement }), onSent)
   }
 
   /** Has a member's score recomputed on chain. @throws {AuditIsOver} @throws {ProofDoesNotMatch} */
@@ -270,6 +280,53 @@ export class StkClient {
   /** Books tokens that somebody sent to the vault to the Rewards Pool. @throws {NoSurplus} */
   absorbSurplus(): Promise<SentTransaction> {
     return this.sendInstructions("absorption of a surplus", [absorbSurplusInstruction(this.at)])
+  }
+
+  // Staking
+
+  /** The stakes of a member page; null when nobody of it has staked yet. */
+  fetchStakePage(page: number): Promise<StakePage | null> {
+    const [address] = stakePagePda(this.economy, page, this.programId)
+    return fetchStakePage(this.connection, address, this.programId)
+  }
+
+  /** The stakes of a member. @throws {AccountNotFoundError} when the wallet is no member */
+  async fetchStakes(wallet: PublicKey): Promise<Stake[]> {
+    const { page, slot } = await this.memberOf(wallet)
+    const stakePage = await this.fetchStakePage(page)
+    return stakePage?.stakes.filter((stake) => stake.slot === slot) ?? []
+  }
+
+  /** Locks part of the signer's balance for 30, 90, 180 or 365 days. @throws {BalanceTooSmall} @throws {TooManyStakes} */
+  async stake(amount: bigint, termDays: number): Promise<SentTransaction[]> {
+    const staker = await this.stakerOf(this.signer.publicKey)
+    const stakePage = await this.fetchStakePage(staker.page)
+    return this.execute(planStake({ ...this.planned, ...staker, amount, termDays, stakePage }))
+  }
+
+  /** Returns one of the signer's stakes whose term is over to its balance. @throws {StakeIsLocked} */
+  async unstake(id: number): Promise<SentTransaction[]> {
+    const wallet = this.signer.publicKey
+    const staker = await this.stakerOf(wallet)
+    const stake = (await this.fetchStakes(wallet)).find((each) => each.id === id)
+    if (!stake) throw new InvalidArgumentError("id", "that of a stake of the signer's")
+    return this.execute(planUnstake({ ...this.planned, ...staker, place: stake.place, id }))
+  }
+
+  /** Keeps the balances of all pages for the votes on the latest snapshot's proposals, where that was not done. */
+  async snapshotPages(onSent?: (sent: SentTransaction) => void): Promise<SentTransaction[]> {
+    const { snapshot } = await this.fetchEconomy()
+    const pages = (await this.fetchPages()).map(({ header }) => header)
+    const payer = this.signer.publicKey
+    return this.execute(planSnapshots({ ...this.planned, payer, snapshot, pages }), onSent)
+  }
+
+  /** Where a member stakes, and which snapshot its page must be kept for first. */
+  private async stakerOf(wallet: PublicKey) {
+    const { snapshot } = await this.fetchEconomy()
+    const { page, slot } = await this.memberOf(wallet)
+    const header = (await this.fetchPage(page))?.header
+    return { wallet, page, slot, snapshotDue: header?.snapshot === snapshot ? undefined : snapshot }
   }
 
   private get at() {

@@ -95,6 +95,18 @@ export const STK_IDL = {
       args: [{ name: "index", type: "u32" }],
     },
     {
+      name: "createStakePage",
+      discriminator: [187, 161, 222, 207, 130, 226, 41, 78],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
       name: "deposit",
       discriminator: [242, 35, 198, 137, 82, 225, 242, 182],
       accounts: [
@@ -117,6 +129,17 @@ export const STK_IDL = {
         { name: "payer", writable: true, signer: true },
         { name: "economy" },
         { name: "page", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
+      name: "growStakePage",
+      discriminator: [162, 67, 1, 149, 41, 88, 52, 239],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "stakes", writable: true },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [],
@@ -243,6 +266,33 @@ export const STK_IDL = {
       args: [],
     },
     {
+      name: "snapshotPage",
+      discriminator: [192, 226, 247, 66, 38, 40, 224, 44],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "page", writable: true },
+        { name: "snapshot", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
+      name: "stake",
+      discriminator: [206, 176, 202, 18, 200, 209, 179, 108],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "amount", type: "u64" },
+        { name: "termDays", type: "u16" },
+      ],
+    },
+    {
       name: "submitScores",
       discriminator: [46, 129, 148, 83, 12, 25, 202, 56],
       accounts: [
@@ -251,6 +301,21 @@ export const STK_IDL = {
         { name: "page", writable: true },
       ],
       args: [{ name: "batch", type: { defined: { name: "scoreBatch" } } }],
+    },
+    {
+      name: "unstake",
+      discriminator: [90, 95, 107, 42, 205, 124, 50, 225],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "place", type: "u16" },
+        { name: "id", type: "u32" },
+      ],
     },
     {
       name: "withdraw",
@@ -272,6 +337,8 @@ export const STK_IDL = {
   accounts: [
     { name: "economy", discriminator: [9, 71, 93, 255, 152, 187, 170, 154] },
     { name: "pageHeader", discriminator: [31, 244, 72, 81, 69, 231, 223, 142] },
+    { name: "snapshot", discriminator: [137, 213, 28, 133, 224, 161, 48, 108] },
+    { name: "stakePageHeader", discriminator: [85, 121, 4, 173, 9, 159, 231, 236] },
     { name: "week", discriminator: [189, 31, 84, 251, 1, 211, 185, 155] },
   ],
   events: [
@@ -283,12 +350,17 @@ export const STK_IDL = {
     { name: "pageCreated", discriminator: [200, 35, 120, 96, 139, 68, 248, 194] },
     { name: "pageGrown", discriminator: [54, 213, 192, 245, 145, 46, 172, 1] },
     { name: "pageSettled", discriminator: [199, 38, 100, 170, 248, 72, 39, 64] },
+    { name: "pageSnapshotted", discriminator: [182, 130, 248, 6, 249, 86, 201, 251] },
     { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
     { name: "roleAccepted", discriminator: [130, 219, 17, 167, 202, 238, 104, 50] },
     { name: "roleProposed", discriminator: [168, 105, 155, 70, 211, 61, 123, 252] },
     { name: "scoreAudited", discriminator: [225, 239, 84, 75, 247, 107, 219, 147] },
     { name: "scoresSubmitted", discriminator: [109, 164, 117, 238, 158, 221, 231, 107] },
+    { name: "stakePageCreated", discriminator: [34, 162, 247, 123, 49, 187, 126, 145] },
+    { name: "stakePageGrown", discriminator: [247, 246, 126, 112, 92, 3, 199, 167] },
+    { name: "staked", discriminator: [11, 146, 45, 205, 230, 58, 213, 240] },
     { name: "surplusAbsorbed", discriminator: [63, 108, 50, 58, 160, 101, 237, 20] },
+    { name: "unstaked", discriminator: [27, 179, 156, 215, 47, 71, 195, 7] },
     { name: "weekHeld", discriminator: [8, 27, 50, 89, 61, 63, 212, 250] },
     { name: "weekOpened", discriminator: [67, 208, 190, 142, 9, 241, 90, 168] },
     { name: "weekSealed", discriminator: [78, 85, 227, 57, 19, 251, 125, 123] },
@@ -409,6 +481,19 @@ export const STK_IDL = {
     },
     { code: 6067, name: "WrongRecipient", msg: "The recipient is not the member in that slot" },
     { code: 6068, name: "SameMember", msg: "Members cannot pay themselves" },
+    { code: 6069, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
+    { code: 6070, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
+    { code: 6071, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
+    { code: 6072, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
+    { code: 6073, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
+    { code: 6074, name: "WrongStakePage", msg: "The stake page is that of another member page" },
+    { code: 6075, name: "StaleStake", msg: "The place does not hold this stake of the member" },
+    { code: 6076, name: "StakeIsLocked", msg: "The term of the stake is not over" },
+    {
+      code: 6077,
+      name: "SnapshotNotDue",
+      msg: "The balances of the page are kept for the latest snapshot already",
+    },
   ],
   types: [
     {
@@ -649,6 +734,17 @@ export const STK_IDL = {
       },
     },
     {
+      name: "pageSnapshotted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "snapshot", type: "u32" },
+        ],
+      },
+    },
+    {
       name: "pauseChanged",
       type: {
         kind: "struct",
@@ -740,6 +836,80 @@ export const STK_IDL = {
       },
     },
     {
+      name: "snapshot",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "balances", type: { array: ["u64", 1024] } },
+          { name: "number", type: "u32" },
+          { name: "page", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 7] } },
+        ],
+      },
+    },
+    {
+      name: "stakePageCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "capacity", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "stakePageGrown",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "capacity", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "stakePageHeader",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "total", type: "u64" },
+          { name: "index", type: "u32" },
+          { name: "nextId", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 15] } },
+        ],
+      },
+    },
+    {
+      name: "staked",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "slot", type: "u16" },
+          { name: "place", type: "u16" },
+          { name: "id", type: "u32" },
+          { name: "amount", type: "u64" },
+          { name: "termDays", type: "u16" },
+          { name: "unlockAt", type: "i64" },
+          { name: "snapshot", type: "u32" },
+          { name: "balance", type: "u64" },
+          { name: "total", type: "u64" },
+        ],
+      },
+    },
+    {
       name: "surplusAbsorbed",
       type: {
         kind: "struct",
@@ -747,6 +917,23 @@ export const STK_IDL = {
           { name: "economy", type: "pubkey" },
           { name: "amount", type: "u64" },
           { name: "rewardsPool", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "unstaked",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "slot", type: "u16" },
+          { name: "place", type: "u16" },
+          { name: "id", type: "u32" },
+          { name: "amount", type: "u64" },
+          { name: "balance", type: "u64" },
+          { name: "total", type: "u64" },
         ],
       },
     },

@@ -305,6 +305,52 @@ export type Stk = {
       ]
     },
     {
+      "name": "createStakePage",
+      "docs": [
+        "Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.",
+        "Errors: Paused, WrongEconomy."
+      ],
+      "discriminator": [
+        187,
+        161,
+        222,
+        207,
+        130,
+        226,
+        41,
+        78
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The page whose members will stake here."
+          ],
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "deposit",
       "docs": [
         "Moves tokens from a member's SPL account into the balance. The member may.",
@@ -396,6 +442,45 @@ export type Stk = {
         },
         {
           "name": "page",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "growStakePage",
+      "docs": [
+        "Adds up to 320 places to a stake page. Anyone may who pays the rent.",
+        "Errors: Paused, WrongEconomy, StakePageIsFullSize."
+      ],
+      "discriminator": [
+        162,
+        67,
+        1,
+        149,
+        41,
+        88,
+        52,
+        239
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent of the new places; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stakes",
           "writable": true
         },
         {
@@ -843,6 +928,108 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "snapshotPage",
+      "docs": [
+        "Keeps the balances of a member page for the votes on the latest snapshot's proposals, before any of them changes.",
+        "Anyone may who pays the rent, also while the economy is paused. Errors: WrongEconomy, SnapshotNotDue."
+      ],
+      "discriminator": [
+        192,
+        226,
+        247,
+        66,
+        38,
+        40,
+        224,
+        44
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent of the snapshot, the first two times; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "Overwrites the snapshot before the last one, whose votes are over: `create_proposal` waits for that."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "stake",
+      "docs": [
+        "Locks part of a balance for 30, 90, 180 or 365 days. The member may, with at most four stakes at a time.",
+        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, UnknownTerm, StakeTooSmall,",
+        "TooManyStakes, StakePageFull, BalanceTooSmall."
+      ],
+      "discriminator": [
+        206,
+        176,
+        202,
+        18,
+        200,
+        209,
+        179,
+        108
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of that page."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "termDays",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "submitScores",
       "docs": [
         "Scores a run of slots of one page, from the page's next slot on. The oracle may.",
@@ -885,6 +1072,61 @@ export type Stk = {
               "name": "scoreBatch"
             }
           }
+        }
+      ]
+    },
+    {
+      "name": "unstake",
+      "docs": [
+        "Returns a stake whose term is over to the balance. The member may; `id` is that of the stake in `place`.",
+        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, StaleStake, StakeIsLocked."
+      ],
+      "discriminator": [
+        90,
+        95,
+        107,
+        42,
+        205,
+        124,
+        50,
+        225
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of that page."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "place",
+          "type": "u16"
+        },
+        {
+          "name": "id",
+          "type": "u32"
         }
       ]
     },
@@ -977,6 +1219,32 @@ export type Stk = {
         231,
         223,
         142
+      ]
+    },
+    {
+      "name": "snapshot",
+      "discriminator": [
+        137,
+        213,
+        28,
+        133,
+        224,
+        161,
+        48,
+        108
+      ]
+    },
+    {
+      "name": "stakePageHeader",
+      "discriminator": [
+        85,
+        121,
+        4,
+        173,
+        9,
+        159,
+        231,
+        236
       ]
     },
     {
@@ -1099,6 +1367,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "pageSnapshotted",
+      "discriminator": [
+        182,
+        130,
+        248,
+        6,
+        249,
+        86,
+        201,
+        251
+      ]
+    },
+    {
       "name": "pauseChanged",
       "discriminator": [
         238,
@@ -1164,6 +1445,45 @@ export type Stk = {
       ]
     },
     {
+      "name": "stakePageCreated",
+      "discriminator": [
+        34,
+        162,
+        247,
+        123,
+        49,
+        187,
+        126,
+        145
+      ]
+    },
+    {
+      "name": "stakePageGrown",
+      "discriminator": [
+        247,
+        246,
+        126,
+        112,
+        92,
+        3,
+        199,
+        167
+      ]
+    },
+    {
+      "name": "staked",
+      "discriminator": [
+        11,
+        146,
+        45,
+        205,
+        230,
+        58,
+        213,
+        240
+      ]
+    },
+    {
       "name": "surplusAbsorbed",
       "discriminator": [
         63,
@@ -1174,6 +1494,19 @@ export type Stk = {
         101,
         237,
         20
+      ]
+    },
+    {
+      "name": "unstaked",
+      "discriminator": [
+        27,
+        179,
+        156,
+        215,
+        47,
+        71,
+        195,
+        7
       ]
     },
     {
@@ -1587,6 +1920,51 @@ export type Stk = {
       "code": 6068,
       "name": "sameMember",
       "msg": "Members cannot pay themselves"
+    },
+    {
+      "code": 6069,
+      "name": "unknownTerm",
+      "msg": "A stake is for 30, 90, 180 or 365 days"
+    },
+    {
+      "code": 6070,
+      "name": "stakeTooSmall",
+      "msg": "A stake is at least one whole token"
+    },
+    {
+      "code": 6071,
+      "name": "tooManyStakes",
+      "msg": "A member has at most four stakes at a time"
+    },
+    {
+      "code": 6072,
+      "name": "stakePageFull",
+      "msg": "The stake page has no free place: grow_stake_page adds some"
+    },
+    {
+      "code": 6073,
+      "name": "stakePageIsFullSize",
+      "msg": "The stake page has its full size"
+    },
+    {
+      "code": 6074,
+      "name": "wrongStakePage",
+      "msg": "The stake page is that of another member page"
+    },
+    {
+      "code": 6075,
+      "name": "staleStake",
+      "msg": "The place does not hold this stake of the member"
+    },
+    {
+      "code": 6076,
+      "name": "stakeIsLocked",
+      "msg": "The term of the stake is not over"
+    },
+    {
+      "code": 6077,
+      "name": "snapshotNotDue",
+      "msg": "The balances of the page are kept for the latest snapshot already"
     }
   ],
   "types": [
@@ -2627,6 +3005,29 @@ export type Stk = {
       }
     },
     {
+      "name": "pageSnapshotted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "Number of the snapshot for which the page's balances were kept."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "pauseChanged",
       "type": {
         "kind": "struct",
@@ -2906,6 +3307,241 @@ export type Stk = {
       }
     },
     {
+      "name": "snapshot",
+      "docs": [
+        "The balances of one member page as they were when a snapshot was taken: what votes on its proposals weigh.",
+        "",
+        "`create_proposal` takes a snapshot by counting `Economy::snapshot` up; from then on no balance of a page changes",
+        "before `snapshot_page` has copied them here. There are two such accounts a page, for snapshots of even and of odd",
+        "numbers, so that a vote on the one before can go on. Created by `snapshot_page`, never closed."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "balances",
+            "docs": [
+              "Base units by slot; 0 for slots that were free."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                1024
+              ]
+            }
+          },
+          {
+            "name": "number",
+            "docs": [
+              "Number of the snapshot."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "docs": [
+              "Index of the member page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                7
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "capacity",
+            "docs": [
+              "Stakes that fit."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageGrown",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "capacity",
+            "docs": [
+              "Stakes that fit."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageHeader",
+      "docs": [
+        "Head of the stakes of one member page.",
+        "",
+        "Created by `create_stake_page`, grown by `grow_stake_page`, never closed. Everybody whose slot is in member page `i`",
+        "stakes in stake page `i`, so that a redistribution of the page sees them all (STK-136)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "total",
+            "docs": [
+              "Base units in all stakes of the page."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Index of the member page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextId",
+            "docs": [
+              "Id of the next stake; ids are never used twice, so an old one cannot touch another stake in the same place."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy that the page belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                15
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "staked",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "place",
+            "docs": [
+              "Place of the stake in the stake page."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "termDays",
+            "type": "u16"
+          },
+          {
+            "name": "unlockAt",
+            "type": "i64"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "The latest snapshot, in which the tokens were still part of the balance."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The member's balance after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "total",
+            "docs": [
+              "All stakes of the page after it."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
       "name": "surplusAbsorbed",
       "type": {
         "kind": "struct",
@@ -2920,6 +3556,59 @@ export type Stk = {
           },
           {
             "name": "rewardsPool",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "unstaked",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "place",
+            "docs": [
+              "Place that the stake had in the stake page."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The member's balance after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "total",
+            "docs": [
+              "All stakes of the page after it."
+            ],
             "type": "u64"
           }
         ]
@@ -3198,9 +3887,19 @@ export type Stk = {
       "value": "2592000"
     },
     {
+      "name": "mostStakes",
+      "type": "u32",
+      "value": "4"
+    },
+    {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
+    },
+    {
+      "name": "stakePlaces",
+      "type": "u32",
+      "value": "4096"
     },
     {
       "name": "wholeBps",

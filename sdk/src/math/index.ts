@@ -44,6 +44,7 @@ export {
   type ScoringRules,
 } from "./score.js"
 export { bpsShareFloor, splitByBps, WHOLE_BPS } from "./split.js"
+export { STAKE_TERMS_DAYS, stakeUnlocksAt } from "./stake.js"
 export {
   closingSunday,
   dateOfDay,

@@ -17,4 +17,10 @@ export const ESTIMATED_COMPUTE_UNITS = {
   createTokenAccount: 35_000,
   withdraw: 6_000,
   deposit: 6_000,
+  createStakePage: 10_000,
+  growStakePage: 6_000,
+  stake: { base: 6_000, place: 12 },
+  unstake: 6_000,
+  /** Of a full page, the account created on the way. */
+  snapshotPage: 25_000,
 } as const

@@ -16,6 +16,21 @@ export {
 } from "./scores.js"
 export { planSettlement, type PlanSettlementParameters, type SettlementDone } from "./settlement.js"
 export {
+  pagesBehindSnapshot,
+  planSnapshots,
+  snapshotInstructionsIfDue,
+  type PageSnapshotState,
+  type PlanSnapshotsParameters,
+  type SnapshotsDone,
+} from "./snapshot.js"
+export {
+  planStake,
+  planUnstake,
+  type PlanStakeParameters,
+  type PlanUnstakeParameters,
+  type StakingDone,
+} from "./staking.js"
+export {
   compileTransaction,
   planTransaction,
   signersOf,

@@ -2,6 +2,7 @@ import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { slotsOfPage } from "../accounts/page.js"
 import { MOST_COMPUTE_UNITS, PAGE_SLOTS } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
+import { snapshotPageInstruction } from "../instructions/staking/snapshot_page.js"
 import { settlePageInstruction } from "../instructions/weeks/settle_page.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Lane, Plan } from "./plan.js"
@@ -19,11 +20,26 @@ export interface PlanSettlementParameters extends ProgramParameters, Transaction
   isShort: boolean
   /** Pages that are settled already. */
   settled?: readonly number[] | undefined
+  /** Pages whose balances must be kept for the economy's latest snapshot before they change. */
+  snapshotDue?: { snapshot: number; pages: readonly number[] } | undefined
 }
 
 /** Which pages were settled already. */
 export interface SettlementDone {
   pages: readonly number[]
+}
+
+/** Settles a page; its balances are kept first where a vote needs them. */
+function makeInstructions(
+  p: PlanSettlementParameters,
+  page: number,
+  isBehind: boolean,
+): readonly TransactionInstruction[] {
+  const { payer, economy, week, programId } = p
+  const settlement = settlePageInstruction({ economy, week, page, programId })
+  if (!isBehind || p.snapshotDue === undefined) return [settlement]
+  const { snapshot } = p.snapshotDue
+  return [snapshotPageInstruction({ payer, economy, page, snapshot, programId }), settlement]
 }
 
 /** Plans the settling of all pages, as many in a transaction as its bytes and compute units allow, in any order. */
@@ -32,15 +48,17 @@ export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone
   const all = Array.from({ length: Math.ceil(p.members / PAGE_SLOTS) }, (_, page) => page)
   const { transaction, settlement } = ESTIMATED_COMPUTE_UNITS
   const member = settlement.slot + (p.isShort ? settlement.shortMember : settlement.member)
-  const unitsOf = (page: number): number => settlement.base + member * slotsOfPage(page, p.members)
-  // Deriving addresses is what planning costs: each page's is derived once.
-  const instructions = new Map<number, TransactionInstruction>()
-  const instructionOf = (page: number): TransactionInstruction => {
-    const known = instructions.get(page)
-    const { economy, week, programId } = p
-    const instruction = known ?? settlePageInstruction({ economy, week, page, programId })
-    instructions.set(page, instruction)
-    return instruction
+  const behind = new Set(p.snapshotDue?.pages)
+  const unitsOf = (page: number): number =>
+    settlement.base +
+    member * slotsOfPage(page, p.members) +
+    (behind.has(page) ? ESTIMATED_COMPUTE_UNITS.snapshotPage : 0)
+  // Deriving addresses is what planning costs: each page's are derived once.
+  const instructions = new Map<number, readonly TransactionInstruction[]>()
+  const instructionsOf = (page: number): readonly TransactionInstruction[] => {
+    const made = instructions.get(page) ?? makeInstructions(p, page, behind.has(page))
+    instructions.set(page, made)
+    return made
   }
 
   const lanes: Lane[] = []
@@ -50,14 +68,14 @@ export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone
   const close = (): void => {
     if (pages.length === 0) return
     const name = `settlement of week ${p.week}: pages ${pages.join(", ")}`
-    const planned = planTransaction(name, p.payer, pages.map(instructionOf), unitsOfAll(pages), p)
+    const planned = planTransaction(name, p.payer, pages.flatMap(instructionsOf), unitsOfAll(pages), p)
     lanes.push({ name, transactions: [planned] })
     pages = []
   }
   for (const page of all) {
     if (settled.has(page)) continue
     const more = [...pages, page]
-    const bytes = transactionBytes(p.payer, more.map(instructionOf), p)
+    const bytes = transactionBytes(p.payer, more.flatMap(instructionsOf), p)
     if (unitsOfAll(more) > MOST_COMPUTE_UNITS || bytes > mostBytes(p)) close()
     pages.push(page)
   }

@@ -1,0 +1,5 @@
+export { createStakePageInstruction, type CreateStakePageParameters } from "./create_stake_page.js"
+export { growStakePageInstruction, type GrowStakePageParameters } from "./grow_stake_page.js"
+export { snapshotPageInstruction, type SnapshotPageParameters } from "./snapshot_page.js"
+export { stakeInstruction, type StakeParameters } from "./stake.js"
+export { unstakeInstruction, type UnstakeParameters } from "./unstake.js"
