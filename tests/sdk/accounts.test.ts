@@ -7,21 +7,31 @@ import {
   decodeMembership,
   decodePage,
   decodePageHeader,
+  decodeSnapshot,
+  decodeStake,
+  decodeStakePage,
   decodeWeek,
   economyPda,
   fetchAllEconomies,
   fetchAllMemberships,
   fetchAllPages,
+  fetchAllSnapshots,
+  fetchAllStakePages,
   fetchAllWeeks,
   fetchEconomy,
   fetchMembership,
   fetchPage,
+  fetchSnapshot,
+  fetchStakePage,
   fetchWeek,
   InvalidAccountError,
   membershipPda,
   pageBytes,
   pagePda,
   slotsOfPage,
+  snapshotPda,
+  stakePageBytes,
+  stakePagePda,
   STK_IDL,
   STK_PRESET,
   STK_PROGRAM_ID,
@@ -41,6 +51,7 @@ import {
   submitAll,
 } from "../utils/economy"
 import { FORGE_PRESET } from "../utils/presets"
+import { addStakePage, snapshotPage, stake, takeSnapshot, unstake } from "../utils/staking"
 import { Chain } from "../utils/svm"
 
 const COUNTS = [5, 3, 1, 5, 3, 2, 0]
@@ -212,7 +223,7 @@ describe("Accounts", () => {
   })
 
   it("have the discriminators of their names", () => {
-    for (const name of ["Economy", "PageHeader", "Week", "Membership"]) {
+    for (const name of ["Economy", "PageHeader", "Week", "Membership", "StakePageHeader", "Snapshot"]) {
       const bytes = createHash("sha256").update(`account:${name}`).digest().subarray(0, 8)
       const known = STK_IDL.accounts.find((account) => account.name.toLowerCase() === name.toLowerCase())
       if (known) expect([...known.discriminator]).to.deep.equal([...bytes])
@@ -223,6 +234,58 @@ describe("Accounts", () => {
   it("of pages have as many slots as a week needs", () => {
     expect([0, 1, 2].map((page) => slotsOfPage(page, 1_500))).to.deep.equal([1_024, 476, 0])
     expect([64, 1_024].map(pageBytes)).to.deep.equal([4_304, 65_744])
+    expect([317, 4_096].map(stakePageBytes)).to.deep.equal([10_224, 131_152])
+  })
+
+  it("of stakes and snapshots are decoded with everything that the program wrote", async () => {
+    const chain = new Chain()
+    const economy = createEconomy(chain)
+    addMembers(chain, economy, 2)
+    releaseDays(chain, economy, 7)
+    runWeek(chain, economy, [null, COUNTS])
+    const { connection } = chain
+    const [stakesAddress] = stakePagePda(economy.address, 0)
+    const [snapshotAddress] = snapshotPda(economy.address, 0, 1)
+    expect(await fetchStakePage(connection, stakesAddress)).to.equal(null)
+    expect(await fetchSnapshot(connection, snapshotAddress)).to.equal(null)
+
+    addStakePage(chain, economy)
+    takeSnapshot(chain, economy)
+    snapshotPage(chain, economy)
+    const stakedAt = chain.unixTime
+    stake(chain, economy, 1, 60_000_000n, 180)
+    stake(chain, economy, 1, 40_000_000n, 30)
+    chain.unixTime += 30 * 86_400
+    unstake(chain, economy, 1, 1, 1)
+
+    const [page, none] = await fetchAllStakePages(connection, [
+      stakesAddress,
+      snapshotPda(economy.address, 1, 1)[0],
+    ])
+    expect(none).to.equal(null)
+    expect(page).to.include({ index: 0, total: 60_000_000n, nextId: 2, places: 2, capacity: 317 })
+    expect(page?.bump).to.equal(stakePagePda(economy.address, 0)[1])
+    expect(page?.economy.toBase58()).to.equal(economy.address.toBase58())
+    const unlockAt = stakedAt + 180 * 86_400
+    expect(page?.stakes).to.deep.equal([
+      { place: 0, id: 0, slot: 1, amount: 60_000_000n, termDays: 180, unlockAt, snapshot: 1 },
+    ])
+    const [snapshot] = await fetchAllSnapshots(connection, [snapshotAddress])
+    expect(snapshot).to.include({ page: 0, number: 1 })
+    expect(snapshot?.bump).to.equal(snapshotPda(economy.address, 0, 1)[1])
+    expect(snapshot?.balances).to.have.length(1_024)
+    expect(snapshot?.balances.slice(0, 3)).to.deep.equal([0n, 960_000_000n, 0n])
+
+    const stakes = Buffer.from(chain.getAccount(stakesAddress)?.data ?? [])
+    expect(() => decodeStakePage(stakes.subarray(0, 79))).to.throw(InvalidAccountError)
+    expect(() => decodeStake(new Uint8Array(27), 0)).to.throw(InvalidAccountError)
+    expect(decodeStake(new Uint8Array(32), 0)).to.equal(null)
+    stakes.writeUInt32LE(318, 72)
+    expect(() => decodeStakePage(stakes)).to.throw(InvalidAccountError, "more stakes than fit")
+    const kept = chain.getAccount(snapshotAddress)?.data ?? Buffer.alloc(0)
+    expect(() => decodeSnapshot(kept.subarray(0, 8_247))).to.throw(InvalidAccountError)
+    expect(() => decodeSnapshot(Buffer.concat([kept, Buffer.alloc(1)]))).to.throw(InvalidAccountError)
+    expect(() => decodeSnapshot(stakes)).to.throw(InvalidAccountError, "another type")
   })
 })
 
@@ -236,6 +299,19 @@ describe("Addresses", () => {
     const index = Buffer.from([0x78, 0x56, 0x34, 0x12])
     expect(pagePda(economy, 0x12345678)).to.deep.equal(find(Buffer.from("page"), economy.toBytes(), index))
     expect(weekPda(economy, 0x12345678)).to.deep.equal(find(Buffer.from("week"), economy.toBytes(), index))
+    expect(stakePagePda(economy, 0x12345678)).to.deep.equal(
+      find(Buffer.from("stakes"), economy.toBytes(), index),
+    )
+    for (const [number, parity] of [
+      [0, 0],
+      [1, 1],
+      [256, 0],
+      [0xffff_ffff, 1],
+    ] as const) {
+      expect(snapshotPda(economy, 0x12345678, number)).to.deep.equal(
+        find(Buffer.from("snapshot"), economy.toBytes(), index, Uint8Array.of(parity)),
+      )
+    }
     expect(membershipPda(economy, wallet)).to.deep.equal(
       find(Buffer.from("member"), economy.toBytes(), wallet.toBytes()),
     )

@@ -14,6 +14,7 @@ const mint = key(3)
 const token = key(4)
 const [vault] = sdk.vaultPda(economy, PROGRAM)
 const [page] = sdk.pagePda(economy, 3, PROGRAM)
+const [stakes] = sdk.stakePagePda(economy, 3, PROGRAM)
 const [week] = sdk.weekPda(economy, 2_919, PROGRAM)
 const at = { economy, programId: PROGRAM }
 const bytes32 = new Uint8Array(32).fill(9)
@@ -161,6 +162,31 @@ const CASES: readonly Case[] = [
       amount: 1n,
     }),
     accounts: [who, economy, page, vault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "create_stake_page",
+    instruction: sdk.createStakePageInstruction({ ...at, payer: who, page: 3 }),
+    accounts: [who, economy, page, stakes, system],
+  },
+  {
+    name: "grow_stake_page",
+    instruction: sdk.growStakePageInstruction({ ...at, payer: who, page: 3 }),
+    accounts: [who, economy, stakes, system],
+  },
+  {
+    name: "stake",
+    instruction: sdk.stakeInstruction({ ...at, wallet: who, page: 3, slot: 5, amount: 1n, termDays: 90 }),
+    accounts: [who, economy, page, stakes],
+  },
+  {
+    name: "unstake",
+    instruction: sdk.unstakeInstruction({ ...at, wallet: who, page: 3, slot: 5, place: 7, id: 9 }),
+    accounts: [who, economy, page, stakes],
+  },
+  {
+    name: "snapshot_page",
+    instruction: sdk.snapshotPageInstruction({ ...at, payer: who, page: 3, snapshot: 6 }),
+    accounts: [who, economy, page, sdk.snapshotPda(economy, 3, 6, PROGRAM)[0], system],
   },
   { name: "absorb_surplus", instruction: sdk.absorbSurplusInstruction(at), accounts: [economy, vault] },
   { name: "pause", instruction: sdk.pauseInstruction({ ...at, guardian: who }), accounts: [who, economy] },

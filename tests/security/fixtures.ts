@@ -3,8 +3,10 @@ import {
   acceptRoleInstruction,
   createEconomyInstruction,
   createPageInstruction,
+  createStakePageInstruction,
   economyParameters,
   growPageInstruction,
+  growStakePageInstruction,
   holdWeekInstruction,
   openWeekInstruction,
   pauseInstruction,
@@ -16,6 +18,7 @@ import {
   sealWeekInstruction,
   setLevelsInstruction,
   settlePageInstruction,
+  snapshotPageInstruction,
   STK_PRESET,
   submitScoresInstruction,
   buildScoreBatch,
@@ -47,6 +50,7 @@ import {
   type TestEconomy,
 } from "../utils/economy"
 import { PLAIN_PRESET } from "../utils/presets"
+import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { Chain } from "../utils/svm"
 
 /** Two economies in the same state, on one chain. */
@@ -69,6 +73,8 @@ export type Fixture = (world: World) => Case
 
 const MEMBERS = 3
 const ONE_EACH = [[1], [1], [1]]
+/** The least that can be staked. */
+const WHOLE_TOKENS = [[1_000], [1_000], [1_000]]
 
 /** A chain with two economies of three members each and tokens in their pools, before their first week. */
 export function newWorld(): World {
@@ -178,6 +184,16 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     return { instruction: of(economy), signers: [payer], foreign: { economy: address, page } }
   },
 
+  createStakePage: (world) => {
+    const payer = signersOf(world).stranger
+    addStakePage(world.chain, world.other)
+    const of = (each: TestEconomy) =>
+      createStakePageInstruction({ payer: payer.publicKey, economy: each.address, page: 0 })
+    const names = ["payer", "economy", "page", "stakes"]
+    const { payer: _payer, ...foreign } = foreignOf(names, of(world.other))
+    return { instruction: of(world.economy), signers: [payer], foreign }
+  },
+
   deposit: (world) => {
     const [source, foreignSource] = paidOut(world)
     const { page, vault, economy } = foreignOf(
@@ -198,6 +214,15 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     const of = (each: TestEconomy) =>
       growPageInstruction({ payer: payer.publicKey, economy: each.address, page: 0 })
     const { payer: _payer, ...foreign } = foreignOf(["payer", "economy", "page"], of(world.other))
+    return { instruction: of(world.economy), signers: [payer], foreign }
+  },
+
+  growStakePage: (world) => {
+    const payer = signersOf(world).stranger
+    for (const each of both(world)) addStakePage(world.chain, each)
+    const of = (each: TestEconomy) =>
+      growStakePageInstruction({ payer: payer.publicKey, economy: each.address, page: 0 })
+    const { payer: _payer, ...foreign } = foreignOf(["payer", "economy", "stakes"], of(world.other))
     return { instruction: of(world.economy), signers: [payer], foreign }
   },
 
@@ -316,6 +341,33 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  snapshotPage: (world) => {
+    const payer = signersOf(world).stranger
+    // The other's snapshot exists, and is due again.
+    takeSnapshot(world.chain, world.other)
+    snapshotPage(world.chain, world.other)
+    takeSnapshot(world.chain, world.other, 3)
+    takeSnapshot(world.chain, world.economy)
+    const of = (each: TestEconomy) =>
+      snapshotPageInstruction({ payer: payer.publicKey, economy: each.address, page: 0, snapshot: 1 })
+    const names = ["payer", "economy", "page", "snapshot"]
+    const { payer: _payer, ...foreign } = foreignOf(names, of(world.other))
+    return { instruction: of(world.economy), signers: [payer], foreign }
+  },
+
+  stake: (world) => {
+    for (const each of both(world)) {
+      runWeek(world.chain, each, WHOLE_TOKENS)
+      addStakePage(world.chain, each)
+    }
+    const { wallet: _wallet, ...foreign } = foreignOf(
+      ["wallet", "economy", "page", "stakes"],
+      stakeOf(world.other, 0, 1_000n),
+    )
+    const signers = [memberKey(world.economy, 0)]
+    return { instruction: stakeOf(world.economy, 0, 1_000n), signers, foreign }
+  },
+
   submitScores: (world) => {
     const { oracle } = signersOf(world)
     for (const each of both(world)) openWeek(world.chain, each)
@@ -324,6 +376,21 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       submitScoresInstruction({ oracle: oracle.publicKey, economy: each.address, page: 0, batch })
     const { oracle: _oracle, ...foreign } = foreignOf(["oracle", "economy", "page"], of(world.other))
     return { instruction: of(world.economy), signers: [oracle], foreign }
+  },
+
+  unstake: (world) => {
+    for (const each of both(world)) {
+      runWeek(world.chain, each, WHOLE_TOKENS)
+      addStakePage(world.chain, each)
+      stake(world.chain, each, 0, 1_000n)
+    }
+    world.chain.unixTime += 30 * 86_400
+    const { wallet: _wallet, ...foreign } = foreignOf(
+      ["wallet", "economy", "page", "stakes"],
+      unstakeOf(world.other, 0, 0, 0),
+    )
+    const signers = [memberKey(world.economy, 0)]
+    return { instruction: unstakeOf(world.economy, 0, 0, 0), signers, foreign }
   },
 
   withdraw: (world) => {

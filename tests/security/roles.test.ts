@@ -18,8 +18,10 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   auditScore: "anyone",
   createEconomy: "anyone",
   createPage: "anyone",
+  createStakePage: "anyone",
   deposit: "member",
   growPage: "anyone",
+  growStakePage: "anyone",
   holdWeek: "guardian",
   openWeek: "oracle",
   pause: "guardian",
@@ -30,7 +32,10 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   sealWeek: "oracle",
   setLevels: "registrar",
   settlePage: "anyone",
+  snapshotPage: "anyone",
+  stake: "member",
   submitScores: "oracle",
+  unstake: "member",
   withdraw: "member",
 }
 

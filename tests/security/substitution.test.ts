@@ -1,5 +1,13 @@
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
-import { membershipPda, pagePda, STK_IDL, weekPda, type InstructionName } from "@stk/sdk"
+import {
+  membershipPda,
+  pagePda,
+  snapshotPda,
+  stakePagePda,
+  STK_IDL,
+  weekPda,
+  type InstructionName,
+} from "@stk/sdk"
 import { Keypair, PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js"
 import { expect } from "chai"
 import { memberKey } from "../utils/actions"
@@ -30,7 +38,10 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   "createEconomy.payer: another signer":
     "anybody may found an economy and pay for it; who pays gets its roles",
   "createPage.payer: another signer": "anybody may pay for the next page",
+  "createStakePage.payer: another signer": "anybody may pay for a stake page",
   "growPage.payer: another signer": "anybody may pay for more slots",
+  "growStakePage.payer: another signer": "anybody may pay for more places",
+  "snapshotPage.payer: another signer": "anybody may pay for a snapshot",
 }
 
 const INSTRUCTIONS = STK_IDL.instructions.map(({ name }) => name)
@@ -61,6 +72,8 @@ function everyType({ economy }: World): Record<string, PublicKey> {
     "an economy": economy.address,
     "a page": pagePda(economy.address, 0)[0],
     "a week": weekPda(economy.address, 2_919)[0],
+    "a stake page": stakePagePda(economy.address, 0)[0],
+    "a snapshot": snapshotPda(economy.address, 0, 1)[0],
     "a membership": membershipPda(economy.address, memberKey(economy, 0).publicKey)[0],
     "a mint": economy.mint,
     "a vault": economy.vault,
