@@ -35,6 +35,13 @@ export const LATEST_GENESIS_SECONDS = 31_536_000
 /** The last week that can be posted. */
 export const LAST_WEEK = 32_767
 
+/** Highest fee on transfers, in basis points. */
+export const HIGHEST_TRANSFER_FEE_BPS = 500
+/** Most basis points by which the transfer fee changes at a time. */
+export const TRANSFER_FEE_STEP_BPS = 50
+/** A redistribution needs the scores of a week that lies at most so many weeks back. */
+export const MOST_WEEKS_BEHIND = 2
+
 /** Bytes that a transaction may have on the wire, by its version. */
 export const TRANSACTION_BYTES = { legacy: 1_232, 0: 1_232, 1: 4_096 } as const
 /** Most compute units that a transaction may request. */

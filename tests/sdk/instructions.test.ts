@@ -188,6 +188,40 @@ const CASES: readonly Case[] = [
     instruction: sdk.snapshotPageInstruction({ ...at, payer: who, page: 3, snapshot: 6 }),
     accounts: [who, economy, page, sdk.snapshotPda(economy, 3, 6, PROGRAM)[0], system],
   },
+  {
+    name: "transfer",
+    instruction: sdk.transferInstruction({
+      ...at,
+      wallet: who,
+      page: 3,
+      slot: 5,
+      recipient: key(9),
+      recipientPage: 4,
+      recipientSlot: 6,
+      amount: 7n,
+      maxFee: 1n,
+    }),
+    accounts: [who, economy, page, sdk.pagePda(economy, 4, PROGRAM)[0]],
+  },
+  {
+    name: "set_transfer_fee",
+    instruction: sdk.setTransferFeeInstruction({ ...at, treasurer: who, bps: 50 }),
+    accounts: [who, economy],
+  },
+  {
+    name: "set_redistribution_bands",
+    instruction: sdk.setRedistributionBandsInstruction({
+      ...at,
+      admin: who,
+      bands: sdk.STK_POLICY.bands,
+    }),
+    accounts: [who, economy],
+  },
+  {
+    name: "redistribute_page",
+    instruction: sdk.redistributePageInstruction({ ...at, page: 3, hasStakes: true }),
+    accounts: [economy, page, sdk.stakePagePda(economy, 3, PROGRAM)[0]],
+  },
   { name: "absorb_surplus", instruction: sdk.absorbSurplusInstruction(at), accounts: [economy, vault] },
   { name: "pause", instruction: sdk.pauseInstruction({ ...at, guardian: who }), accounts: [who, economy] },
   { name: "resume", instruction: sdk.resumeInstruction({ ...at, admin: who }), accounts: [who, economy] },
@@ -238,6 +272,15 @@ describe("Instruction builders", () => {
       expect(decoded?.name).to.equal(name)
     })
   }
+
+  it("put the program, read-only, in the place of an account that is left out", () => {
+    const absent = { pubkey: PROGRAM, isSigner: false, isWritable: false }
+    const redistribution = sdk.redistributePageInstruction({ ...at, page: 3, hasStakes: false })
+    expect(redistribution.keys[2]).to.deep.equal(absent)
+    const members = { wallet: who, page: 3, slot: 5, recipient: key(9), recipientPage: 3, recipientSlot: 6 }
+    const within = sdk.transferInstruction({ ...at, ...members, amount: 1n, maxFee: 0n })
+    expect(within.keys[3]).to.deep.equal(absent)
+  })
 
   it("write a batch of scores as the program reads it", () => {
     const { instruction } = CASES.find(({ name }) => name === "submit_scores") ?? {}

@@ -9,6 +9,7 @@ import {
   growStakePageInstruction,
   holdWeekInstruction,
   openWeekInstruction,
+  PAGE_SLOTS,
   pauseInstruction,
   proposeRoleInstruction,
   registerMembersInstruction,
@@ -17,8 +18,11 @@ import {
   Role,
   sealWeekInstruction,
   setLevelsInstruction,
+  setRedistributionBandsInstruction,
+  setTransferFeeInstruction,
   settlePageInstruction,
   snapshotPageInstruction,
+  STK_POLICY,
   STK_PRESET,
   submitScoresInstruction,
   buildScoreBatch,
@@ -52,6 +56,7 @@ import {
 import { PLAIN_PRESET } from "../utils/presets"
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { Chain } from "../utils/svm"
+import { postUntil, putStakes, redistributionOf, setBands, transferOf } from "../utils/transfers"
 
 /** Two economies in the same state, on one chain. */
 export interface World {
@@ -273,6 +278,22 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  redistributePage: (world) => {
+    for (const each of both(world)) {
+      runWeek(world.chain, each, ONE_EACH)
+      putStakes(world.chain, each, 0, [{ slot: 1, amount: 1n }])
+      setBands(world.chain, each)
+    }
+    const later = world.chain.unixTime + 100 * 86_400
+    for (const each of both(world)) postUntil(world.chain, each, later)
+    const of = (each: TestEconomy) => redistributionOf(world.chain, each)
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "page", "stakes"], of(world.other)),
+    }
+  },
+
   registerMembers: (world) => {
     const { registrar } = signersOf(world)
     const wallets = [Keypair.generate().publicKey]
@@ -328,6 +349,33 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       })
     const { registrar: _registrar, ...foreign } = foreignOf(["registrar", "economy", "page"], of(world.other))
     return { instruction: of(world.economy), signers: [registrar], foreign }
+  },
+
+  setRedistributionBands: (world) => {
+    const { admin } = signersOf(world)
+    const { bands } = STK_POLICY
+    return {
+      instruction: setRedistributionBandsInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        bands,
+      }),
+      signers: [admin],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  setTransferFee: (world) => {
+    const { treasurer } = signersOf(world)
+    return {
+      instruction: setTransferFeeInstruction({
+        treasurer: treasurer.publicKey,
+        economy: world.economy.address,
+        bps: 50,
+      }),
+      signers: [treasurer],
+      foreign: { economy: world.other.address },
+    }
   },
 
   settlePage: (world) => {
@@ -391,6 +439,23 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     )
     const signers = [memberKey(world.economy, 0)]
     return { instruction: unstakeOf(world.economy, 0, 0, 0), signers, foreign }
+  },
+
+  transfer: (world) => {
+    // The recipient is the first member of the second page.
+    for (const each of both(world)) {
+      addMembers(world.chain, each, PAGE_SLOTS + 1 - MEMBERS)
+      runWeek(world.chain, each, ONE_EACH)
+    }
+    const { wallet: _wallet, ...foreign } = foreignOf(
+      ["wallet", "economy", "page", "recipientPage"],
+      transferOf(world.other, 0, PAGE_SLOTS, 1n),
+    )
+    return {
+      instruction: transferOf(world.economy, 0, PAGE_SLOTS, 1n),
+      signers: [memberKey(world.economy, 0)],
+      foreign,
+    }
   },
 
   withdraw: (world) => {

@@ -26,16 +26,20 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   openWeek: "oracle",
   pause: "guardian",
   proposeRole: "by the offer",
+  redistributePage: "anyone",
   registerMembers: "registrar",
   releaseEmission: "anyone",
   resume: "admin",
   sealWeek: "oracle",
   setLevels: "registrar",
+  setRedistributionBands: "admin",
+  setTransferFee: "treasurer",
   settlePage: "anyone",
   snapshotPage: "anyone",
   stake: "member",
   submitScores: "oracle",
   unstake: "member",
+  transfer: "member",
   withdraw: "member",
 }
 
@@ -78,14 +82,14 @@ describe("the separation of roles", () => {
     })
   }
 
-  for (const name of ["deposit", "withdraw"] as const) {
+  for (const name of ["deposit", "transfer", "withdraw"] as const) {
     it(`[STK-143] lets no role ${name} for a member`, async () => {
       const world = newWorld()
       const valid = FIXTURES[name](world)
       for (const role of ROLE_NAMES) {
         const signer = world.economy.actors[role]
         const wrong = withMeta(valid.instruction, 0, { pubkey: signer.publicKey })
-        const error = name === "deposit" ? "WrongMember" : "WrongDestination"
+        const error = name === "withdraw" ? "WrongDestination" : "WrongMember"
         await expectError(() => world.chain.send(wrong, [signer]), error)
       }
     })

@@ -2,10 +2,21 @@
 
 /// Basis points of the whole.
 pub const WHOLE_BPS: u64 = 10_000;
+/// Amounts of so many bits times 10,000 fit `u64`.
+const SMALL_BITS: u32 = 50;
 
 /// `floor(amount × bps / 10,000)`, exact for every `u64` amount and `bps` ≤ 10,000 without wider arithmetic.
 pub fn share_floor(amount: u64, bps: u16) -> u64 {
-    let bps = u64::from(bps);
+    floor_of_bps(amount, bps.into())
+}
+
+/// [`share_floor`] for a loop that has widened `bps` ≤ 10,000 before.
+#[inline(always)]
+pub(crate) fn floor_of_bps(amount: u64, bps: u64) -> u64 {
+    // Amounts below 2^50 leave room for the product, and are the rule.
+    if amount >> SMALL_BITS == 0 {
+        return amount.wrapping_mul(bps) / WHOLE_BPS;
+    }
     let whole = (amount / WHOLE_BPS).wrapping_mul(bps);
     let part = (amount % WHOLE_BPS).wrapping_mul(bps) / WHOLE_BPS;
     whole.wrapping_add(part)

@@ -26,3 +26,12 @@ pub const STAKE_PLACES: u32 = 4_096;
 pub const WHOLE_BPS: u16 = 10_000;
 /// Weeks of a batch are given in 15 bits.
 pub const LAST_WEEK: u32 = 32_767;
+/// Highest fee on transfers between members, in basis points (STK-97).
+#[constant]
+pub const HIGHEST_TRANSFER_FEE_BPS: u16 = 500;
+/// Most basis points by which the transfer fee changes at a time (STK-97).
+#[constant]
+pub const TRANSFER_FEE_STEP_BPS: u16 = 50;
+/// A redistribution needs the scores of a week that lies at most so many weeks back.
+#[constant]
+pub const MOST_WEEKS_BEHIND: u32 = 2;

@@ -80,7 +80,7 @@ pub enum StkError {
     AlreadyRegistered,
     #[msg("The economy has no such level")]
     UnknownLevel,
-    #[msg("Levels do not change while a week is open")]
+    #[msg("This cannot happen while a week is open")]
     WeekIsOpen,
     // Weeks
     #[msg("The week has not ended yet")]
@@ -152,7 +152,23 @@ pub enum StkError {
     #[msg("Members cannot pay themselves")]
     SameMember,
     // Transfers
+    #[msg("The transfer fee is higher than the sender accepts")]
+    FeeTooHigh,
+    #[msg("The transfer fee may be at most 500 basis points")]
+    FeeOutOfRange,
+    #[msg("The transfer fee changes by at most 50 basis points at a time")]
+    FeeStepTooLarge,
     // Redistribution
+    #[msg("Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros")]
+    BadBands,
+    #[msg("The economy has no bands: nothing is redistributed")]
+    NoBands,
+    #[msg("The page was redistributed in this quarter already")]
+    AlreadyRedistributed,
+    #[msg("The scores of recent weeks are missing: nobody can be called inactive without them")]
+    WeeksBehind,
+    #[msg("Members of the page have stakes: the stake page is needed, too")]
+    StakePageMissing,
     // Rewards
     // Marketplace
     // Funds

@@ -13,7 +13,7 @@ pub mod instructions;
 pub mod state;
 mod token;
 
-use instructions::*;
+use {instructions::*, state::Band};
 
 declare_id!("STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg");
 
@@ -158,7 +158,44 @@ pub mod stk {
 
     // Transfers
 
+    /// Moves part of a balance to the member who is `recipient`, less the economy's fee, which goes to the Treasury.
+    /// `recipient_page` is given when it is another page than the sender's; `max_fee` is the most the sender accepts, in
+    /// base units. The member may. Errors: Paused, WrongEconomy, SnapshotDue, AmountIsZero, SameMember, UnknownSlot,
+    /// WrongMember, WrongRecipient, BalanceTooSmall, FeeTooHigh.
+    pub fn transfer(
+        ctx: &mut Context<Transfer>,
+        slot: u16,
+        recipient_slot: u16,
+        recipient: Address,
+        amount: u64,
+        max_fee: u64,
+    ) -> Result<()> {
+        Transfer::handler(ctx, slot, recipient_slot, recipient, amount, max_fee)
+    }
+
+    /// Sets the fee on transfers between members, 0 to 500 basis points, by at most 50 at a time. The treasurer may.
+    /// Errors: Paused, NotTreasurer, FeeOutOfRange, FeeStepTooLarge.
+    pub fn set_transfer_fee(ctx: &mut Context<SetTransferFee>, bps: u16) -> Result<()> {
+        SetTransferFee::handler(ctx, bps)
+    }
+
     // Redistribution
+
+    /// Sets from how many days without activity on how much is taken each quarter; nothing but zeros switches it off.
+    /// The admin may. Errors: NotAdmin, BadBands.
+    pub fn set_redistribution_bands(
+        ctx: &mut Context<SetRedistributionBands>,
+        bands: [Band; 3],
+    ) -> Result<()> {
+        SetRedistributionBands::handler(ctx, bands)
+    }
+
+    /// Takes the share of its band from every inactive member of one page, balance first and then stakes, for the Rewards
+    /// Pool: once in a calendar quarter (UTC). Anyone may. Errors: Paused, WeekIsOpen, NoBands, WrongEconomy, WrongPage,
+    /// SnapshotDue, StakePageMissing, WeeksBehind, AlreadyRedistributed.
+    pub fn redistribute_page(ctx: &mut Context<RedistributePage>) -> Result<()> {
+        RedistributePage::handler(ctx)
+    }
 
     // Rewards
 

@@ -1,7 +1,7 @@
 import { getAssociatedTokenAddressSync } from "@solana/spl-token"
 import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { fetchAllMemberships, fetchMembership, type Membership } from "../accounts/membership.js"
-import { fetchEconomy, type Economy } from "../accounts/economy.js"
+import { fetchEconomy, type Economy, type RedistributionBand } from "../accounts/economy.js"
 import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
 import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
 import { fetchWeek, type Week } from "../accounts/week.js"
@@ -12,14 +12,21 @@ import { decodeEvents, type StkEvent } from "../events.js"
 import { auditScoreInstruction, type AuditScoreParameters } from "../instructions/weeks/audit_score.js"
 import { absorbSurplusInstruction } from "../instructions/balances/absorb_surplus.js"
 import { depositInstruction } from "../instructions/balances/deposit.js"
+import { setRedistributionBandsInstruction } from "../instructions/redistribution/set_redistribution_bands.js"
+import { setTransferFeeInstruction } from "../instructions/transfers/set_transfer_fee.js"
+import { transferInstruction } from "../instructions/transfers/transfer.js"
 import { openWeekInstruction } from "../instructions/weeks/open_week.js"
 import { releaseEmissionInstruction } from "../instructions/emission/release_emission.js"
 import { sealWeekInstruction } from "../instructions/weeks/seal_week.js"
+import type { Tuple } from "../idl/codec.js"
 import type { MemberCounts } from "../math/batch.js"
+import { quarterOf } from "../math/quarter.js"
+import { bpsShareFloor } from "../math/split.js"
 import { membershipPda, pagePda, stakePagePda, weekPda } from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
 import { planLevels, type MemberLevel } from "../plan/levels.js"
 import type { Plan } from "../plan/plan.js"
+import { planRedistribution } from "../plan/redistribution.js"
 import { planRegistration } from "../plan/registration.js"
 import { pageProgress, planScores } from "../plan/scores.js"
 import { planSettlement } from "../plan/settlement.js"
@@ -327,6 +334,63 @@ export class StkClient {
     const { page, slot } = await this.memberOf(wallet)
     const header = (await this.fetchPage(page))?.header
     return { wallet, page, slot, snapshotDue: header?.snapshot === snapshot ? undefined : snapshot }
+  }
+
+  // Transfers and redistribution
+
+  /**
+   * Pays another member of the signer's balance. `maxFee` is what the fee in force gives, unless a higher one is accepted.
+   * @throws {BalanceTooSmall} @throws {FeeTooHigh} @throws {AccountNotFoundError} when one of the two is no member
+   */
+  async transfer(recipient: PublicKey, amount: bigint, maxFee?: bigint): Promise<SentTransaction> {
+    const wallet = this.signer.publicKey
+    const { transferFeeBps } = await this.fetchEconomy()
+    const [from, to] = [await this.memberOf(wallet), await this.memberOf(recipient)]
+    const instruction = transferInstruction({
+      ...this.at,
+      wallet,
+      page: from.page,
+      slot: from.slot,
+      recipient,
+      recipientPage: to.page,
+      recipientSlot: to.slot,
+      amount,
+      maxFee: maxFee ?? bpsShareFloor(amount, transferFeeBps),
+    })
+    return this.sendEstimated("transfer", [instruction], ESTIMATED_COMPUTE_UNITS.transfer)
+  }
+
+  /** Sets the fee on transfers. The treasurer may. @throws {FeeOutOfRange} @throws {FeeStepTooLarge} */
+  setTransferFee(bps: number): Promise<SentTransaction> {
+    const treasurer = this.signer.publicKey
+    const instruction = setTransferFeeInstruction({ ...this.at, treasurer, bps })
+    return this.sendInstructions("setting of the transfer fee", [instruction])
+  }
+
+  /** Sets what inactive members lose each quarter. The admin may. @throws {BadBands} */
+  setRedistributionBands(bands: Tuple<RedistributionBand, 3>): Promise<SentTransaction> {
+    const admin = this.signer.publicKey
+    const instruction = setRedistributionBandsInstruction({ ...this.at, admin, bands })
+    return this.sendInstructions("setting of the bands", [instruction])
+  }
+
+  /**
+   * Redistributes the pages that were not in the quarter of `now`, unix seconds. Anyone may.
+   * @throws {NoBands} @throws {WeekIsOpen} @throws {WeeksBehind}
+   */
+  async redistribute(
+    now: number = Math.floor(Date.now() / 1000),
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const pages = (await this.fetchPages()).map(({ header, members }) => ({
+      ...header,
+      members: members.length,
+    }))
+    const payer = this.signer.publicKey
+    return this.execute(
+      planRedistribution({ ...this.planned, payer, quarter: quarterOf(now), pages }),
+      onSent,
+    )
   }
 
   private get at() {

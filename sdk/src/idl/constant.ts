@@ -201,6 +201,16 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "redistributePage",
+      discriminator: [35, 146, 208, 128, 129, 223, 192, 137],
+      accounts: [
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true, optional: true },
+      ],
+      args: [],
+    },
+    {
       name: "registerMembers",
       discriminator: [246, 35, 254, 62, 255, 94, 133, 178],
       accounts: [
@@ -256,6 +266,24 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "setRedistributionBands",
+      discriminator: [253, 94, 196, 76, 164, 206, 186, 113],
+      accounts: [
+        { name: "admin", signer: true, address: "economy.roles.admin" },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "bands", type: { array: [{ defined: { name: "band" } }, 3] } }],
+    },
+    {
+      name: "setTransferFee",
+      discriminator: [58, 149, 37, 3, 230, 78, 181, 180],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "bps", type: "u16" }],
+    },
+    {
       name: "settlePage",
       discriminator: [124, 133, 192, 29, 69, 119, 185, 222],
       accounts: [
@@ -301,6 +329,23 @@ export const STK_IDL = {
         { name: "page", writable: true },
       ],
       args: [{ name: "batch", type: { defined: { name: "scoreBatch" } } }],
+    },
+    {
+      name: "transfer",
+      discriminator: [163, 52, 200, 231, 140, 3, 69, 186],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "recipientPage", writable: true, optional: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "recipientSlot", type: "u16" },
+        { name: "recipient", type: "pubkey" },
+        { name: "amount", type: "u64" },
+        { name: "maxFee", type: "u64" },
+      ],
     },
     {
       name: "unstake",
@@ -349,9 +394,11 @@ export const STK_IDL = {
     { name: "membersRegistered", discriminator: [85, 58, 26, 138, 156, 177, 122, 221] },
     { name: "pageCreated", discriminator: [200, 35, 120, 96, 139, 68, 248, 194] },
     { name: "pageGrown", discriminator: [54, 213, 192, 245, 145, 46, 172, 1] },
+    { name: "pageRedistributed", discriminator: [238, 252, 145, 24, 232, 170, 199, 181] },
     { name: "pageSettled", discriminator: [199, 38, 100, 170, 248, 72, 39, 64] },
     { name: "pageSnapshotted", discriminator: [182, 130, 248, 6, 249, 86, 201, 251] },
     { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
+    { name: "redistributionBandsSet", discriminator: [2, 38, 142, 171, 25, 139, 84, 167] },
     { name: "roleAccepted", discriminator: [130, 219, 17, 167, 202, 238, 104, 50] },
     { name: "roleProposed", discriminator: [168, 105, 155, 70, 211, 61, 123, 252] },
     { name: "scoreAudited", discriminator: [225, 239, 84, 75, 247, 107, 219, 147] },
@@ -360,6 +407,8 @@ export const STK_IDL = {
     { name: "stakePageGrown", discriminator: [247, 246, 126, 112, 92, 3, 199, 167] },
     { name: "staked", discriminator: [11, 146, 45, 205, 230, 58, 213, 240] },
     { name: "surplusAbsorbed", discriminator: [63, 108, 50, 58, 160, 101, 237, 20] },
+    { name: "transferFeeSet", discriminator: [47, 159, 98, 245, 62, 118, 124, 119] },
+    { name: "transferred", discriminator: [21, 132, 239, 64, 146, 239, 166, 68] },
     { name: "unstaked", discriminator: [27, 179, 156, 215, 47, 71, 195, 7] },
     { name: "weekHeld", discriminator: [8, 27, 50, 89, 61, 63, 212, 250] },
     { name: "weekOpened", discriminator: [67, 208, 190, 142, 9, 241, 90, 168] },
@@ -428,7 +477,7 @@ export const STK_IDL = {
     { code: 6033, name: "WrongMembership", msg: "The membership account is not that of the wallet" },
     { code: 6034, name: "AlreadyRegistered", msg: "The wallet is registered already" },
     { code: 6035, name: "UnknownLevel", msg: "The economy has no such level" },
-    { code: 6036, name: "WeekIsOpen", msg: "Levels do not change while a week is open" },
+    { code: 6036, name: "WeekIsOpen", msg: "This cannot happen while a week is open" },
     { code: 6037, name: "WeekNotOver", msg: "The week has not ended yet" },
     {
       code: 6038,
@@ -481,16 +530,40 @@ export const STK_IDL = {
     },
     { code: 6067, name: "WrongRecipient", msg: "The recipient is not the member in that slot" },
     { code: 6068, name: "SameMember", msg: "Members cannot pay themselves" },
-    { code: 6069, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
-    { code: 6070, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
-    { code: 6071, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
-    { code: 6072, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
-    { code: 6073, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
-    { code: 6074, name: "WrongStakePage", msg: "The stake page is that of another member page" },
-    { code: 6075, name: "StaleStake", msg: "The place does not hold this stake of the member" },
-    { code: 6076, name: "StakeIsLocked", msg: "The term of the stake is not over" },
+    { code: 6069, name: "FeeTooHigh", msg: "The transfer fee is higher than the sender accepts" },
+    { code: 6070, name: "FeeOutOfRange", msg: "The transfer fee may be at most 500 basis points" },
     {
-      code: 6077,
+      code: 6071,
+      name: "FeeStepTooLarge",
+      msg: "The transfer fee changes by at most 50 basis points at a time",
+    },
+    {
+      code: 6072,
+      name: "BadBands",
+      msg: "Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros",
+    },
+    { code: 6073, name: "NoBands", msg: "The economy has no bands: nothing is redistributed" },
+    { code: 6074, name: "AlreadyRedistributed", msg: "The page was redistributed in this quarter already" },
+    {
+      code: 6075,
+      name: "WeeksBehind",
+      msg: "The scores of recent weeks are missing: nobody can be called inactive without them",
+    },
+    {
+      code: 6076,
+      name: "StakePageMissing",
+      msg: "Members of the page have stakes: the stake page is needed, too",
+    },
+    { code: 6077, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
+    { code: 6078, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
+    { code: 6079, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
+    { code: 6080, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
+    { code: 6081, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
+    { code: 6082, name: "WrongStakePage", msg: "The stake page is that of another member page" },
+    { code: 6083, name: "StaleStake", msg: "The place does not hold this stake of the member" },
+    { code: 6084, name: "StakeIsLocked", msg: "The term of the stake is not over" },
+    {
+      code: 6085,
       name: "SnapshotNotDue",
       msg: "The balances of the page are kept for the latest snapshot already",
     },
@@ -722,6 +795,23 @@ export const STK_IDL = {
       },
     },
     {
+      name: "pageRedistributed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "quarter", type: "u16" },
+          { name: "day", type: "u32" },
+          { name: "taken", type: "u64" },
+          { name: "takenFromStakes", type: "u64" },
+          { name: "rewardsPool", type: "u64" },
+          { name: "affected", type: { vec: "u8" } },
+          { name: "warned", type: { vec: "u8" } },
+        ],
+      },
+    },
+    {
       name: "pageSettled",
       type: {
         kind: "struct",
@@ -751,6 +841,16 @@ export const STK_IDL = {
         fields: [
           { name: "economy", type: "pubkey" },
           { name: "paused", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "redistributionBandsSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "bands", type: { array: [{ defined: { name: "band" } }, 3] } },
         ],
       },
     },
@@ -917,6 +1017,32 @@ export const STK_IDL = {
           { name: "economy", type: "pubkey" },
           { name: "amount", type: "u64" },
           { name: "rewardsPool", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "transferFeeSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "bps", type: "u16" },
+        ],
+      },
+    },
+    {
+      name: "transferred",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "recipient", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "fee", type: "u64" },
+          { name: "balance", type: "u64" },
+          { name: "recipientBalance", type: "u64" },
+          { name: "treasury", type: "u64" },
         ],
       },
     },

@@ -679,6 +679,43 @@ export type Stk = {
       ]
     },
     {
+      "name": "redistributePage",
+      "docs": [
+        "Takes the share of its band from every inactive member of one page, balance first and then stakes, for the Rewards",
+        "Pool: once in a calendar quarter (UTC). Anyone may. Errors: Paused, WeekIsOpen, NoBands, WrongEconomy, WrongPage,",
+        "SnapshotDue, StakePageMissing, WeeksBehind, AlreadyRedistributed."
+      ],
+      "discriminator": [
+        35,
+        146,
+        208,
+        128,
+        129,
+        223,
+        192,
+        137
+      ],
+      "accounts": [
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of the page's members; none when they have no stake page."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "registerMembers",
       "docs": [
         "Registers up to 32 wallets at level 1; their membership accounts follow as remaining accounts. The registrar may.",
@@ -896,6 +933,89 @@ export type Stk = {
       ]
     },
     {
+      "name": "setRedistributionBands",
+      "docs": [
+        "Sets from how many days without activity on how much is taken each quarter; nothing but zeros switches it off.",
+        "The admin may. Errors: NotAdmin, BadBands."
+      ],
+      "discriminator": [
+        253,
+        94,
+        196,
+        76,
+        164,
+        206,
+        186,
+        113
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "bands",
+          "type": {
+            "array": [
+              {
+                "defined": {
+                  "name": "band"
+                }
+              },
+              3
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "setTransferFee",
+      "docs": [
+        "Sets the fee on transfers between members, 0 to 500 basis points, by at most 50 at a time. The treasurer may.",
+        "Errors: Paused, NotTreasurer, FeeOutOfRange, FeeStepTooLarge."
+      ],
+      "discriminator": [
+        58,
+        149,
+        37,
+        3,
+        230,
+        78,
+        181,
+        180
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "bps",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "settlePage",
       "docs": [
         "Credits the members of one page of a sealed week, pro rata when the pool was short. Anyone may.",
@@ -1072,6 +1192,75 @@ export type Stk = {
               "name": "scoreBatch"
             }
           }
+        }
+      ]
+    },
+    {
+      "name": "transfer",
+      "docs": [
+        "Moves part of a balance to the member who is `recipient`, less the economy's fee, which goes to the Treasury.",
+        "`recipient_page` is given when it is another page than the sender's; `max_fee` is the most the sender accepts, in",
+        "base units. The member may. Errors: Paused, WrongEconomy, SnapshotDue, AmountIsZero, SameMember, UnknownSlot,",
+        "WrongMember, WrongRecipient, BalanceTooSmall, FeeTooHigh."
+      ],
+      "discriminator": [
+        163,
+        52,
+        200,
+        231,
+        140,
+        3,
+        69,
+        186
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The sender's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The page with the sender's slot."
+          ],
+          "writable": true
+        },
+        {
+          "name": "recipientPage",
+          "docs": [
+            "The page with the recipient's slot; none when it is the sender's, which cannot be given twice."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "recipientSlot",
+          "type": "u16"
+        },
+        {
+          "name": "recipient",
+          "type": "pubkey"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "maxFee",
+          "type": "u64"
         }
       ]
     },
@@ -1354,6 +1543,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "pageRedistributed",
+      "discriminator": [
+        238,
+        252,
+        145,
+        24,
+        232,
+        170,
+        199,
+        181
+      ]
+    },
+    {
       "name": "pageSettled",
       "discriminator": [
         199,
@@ -1390,6 +1592,19 @@ export type Stk = {
         209,
         178,
         218
+      ]
+    },
+    {
+      "name": "redistributionBandsSet",
+      "discriminator": [
+        2,
+        38,
+        142,
+        171,
+        25,
+        139,
+        84,
+        167
       ]
     },
     {
@@ -1494,6 +1709,32 @@ export type Stk = {
         101,
         237,
         20
+      ]
+    },
+    {
+      "name": "transferFeeSet",
+      "discriminator": [
+        47,
+        159,
+        98,
+        245,
+        62,
+        118,
+        124,
+        119
+      ]
+    },
+    {
+      "name": "transferred",
+      "discriminator": [
+        21,
+        132,
+        239,
+        64,
+        146,
+        239,
+        166,
+        68
       ]
     },
     {
@@ -1759,7 +2000,7 @@ export type Stk = {
     {
       "code": 6036,
       "name": "weekIsOpen",
-      "msg": "Levels do not change while a week is open"
+      "msg": "This cannot happen while a week is open"
     },
     {
       "code": 6037,
@@ -1923,46 +2164,86 @@ export type Stk = {
     },
     {
       "code": 6069,
+      "name": "feeTooHigh",
+      "msg": "The transfer fee is higher than the sender accepts"
+    },
+    {
+      "code": 6070,
+      "name": "feeOutOfRange",
+      "msg": "The transfer fee may be at most 500 basis points"
+    },
+    {
+      "code": 6071,
+      "name": "feeStepTooLarge",
+      "msg": "The transfer fee changes by at most 50 basis points at a time"
+    },
+    {
+      "code": 6072,
+      "name": "badBands",
+      "msg": "Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros"
+    },
+    {
+      "code": 6073,
+      "name": "noBands",
+      "msg": "The economy has no bands: nothing is redistributed"
+    },
+    {
+      "code": 6074,
+      "name": "alreadyRedistributed",
+      "msg": "The page was redistributed in this quarter already"
+    },
+    {
+      "code": 6075,
+      "name": "weeksBehind",
+      "msg": "The scores of recent weeks are missing: nobody can be called inactive without them"
+    },
+    {
+      "code": 6076,
+      "name": "stakePageMissing",
+      "msg": "Members of the page have stakes: the stake page is needed, too"
+    },
+    {
+      "code": 6077,
       "name": "unknownTerm",
       "msg": "A stake is for 30, 90, 180 or 365 days"
     },
     {
-      "code": 6070,
+      "code": 6078,
       "name": "stakeTooSmall",
       "msg": "A stake is at least one whole token"
     },
     {
-      "code": 6071,
+      "code": 6079,
       "name": "tooManyStakes",
       "msg": "A member has at most four stakes at a time"
     },
     {
-      "code": 6072,
+      "code": 6080,
       "name": "stakePageFull",
       "msg": "The stake page has no free place: grow_stake_page adds some"
     },
     {
-      "code": 6073,
+      "code": 6081,
       "name": "stakePageIsFullSize",
       "msg": "The stake page has its full size"
     },
     {
-      "code": 6074,
+      "code": 6082,
       "name": "wrongStakePage",
       "msg": "The stake page is that of another member page"
     },
     {
-      "code": 6075,
+      "code": 6083,
       "name": "staleStake",
       "msg": "The place does not hold this stake of the member"
     },
     {
-      "code": 6076,
+      "code": 6084,
       "name": "stakeIsLocked",
       "msg": "The term of the stake is not over"
     },
     {
-      "code": 6077,
+      "code": 6085,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
     }
@@ -2978,6 +3259,75 @@ export type Stk = {
       }
     },
     {
+      "name": "pageRedistributed",
+      "docs": [
+        "What was taken from whom follows from the bitmap, the day and the bands: `stk_math::band` has the functions."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "quarter",
+            "docs": [
+              "The calendar quarter, counted from 1970."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "The unix day to which inactivity was counted."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "taken",
+            "docs": [
+              "Taken from balances and stakes together."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "takenFromStakes",
+            "type": "u64"
+          },
+          {
+            "name": "rewardsPool",
+            "docs": [
+              "Rewards Pool with what was taken."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "affected",
+            "docs": [
+              "A bit for each slot from which something was taken, lowest first."
+            ],
+            "type": {
+              "vec": "u8"
+            }
+          },
+          {
+            "name": "warned",
+            "docs": [
+              "A bit for each slot in the first band, lowest first: these members are warned, also those who have nothing."
+            ],
+            "type": {
+              "vec": "u8"
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "pageSettled",
       "type": {
         "kind": "struct",
@@ -3039,6 +3389,31 @@ export type Stk = {
           {
             "name": "paused",
             "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "redistributionBandsSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bands",
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "band"
+                  }
+                },
+                3
+              ]
+            }
           }
         ]
       }
@@ -3562,6 +3937,77 @@ export type Stk = {
       }
     },
     {
+      "name": "transferFeeSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bps",
+            "type": "u16"
+          }
+        ]
+      }
+    },
+    {
+      "name": "transferred",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "Who paid."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "recipient",
+            "docs": [
+              "Who received `amount` less `fee`."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "What left the sender's balance."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "fee",
+            "docs": [
+              "What of it went to the Treasury."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "Balance of the sender."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "recipientBalance",
+            "type": "u64"
+          },
+          {
+            "name": "treasury",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
       "name": "unstaked",
       "type": {
         "kind": "struct",
@@ -3877,6 +4323,11 @@ export type Stk = {
   ],
   "constants": [
     {
+      "name": "highestTransferFeeBps",
+      "type": "u16",
+      "value": "500"
+    },
+    {
       "name": "latestGenesisSeconds",
       "type": "i64",
       "value": "31536000"
@@ -3892,6 +4343,11 @@ export type Stk = {
       "value": "4"
     },
     {
+      "name": "mostWeeksBehind",
+      "type": "u32",
+      "value": "2"
+    },
+    {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
@@ -3900,6 +4356,11 @@ export type Stk = {
       "name": "stakePlaces",
       "type": "u32",
       "value": "4096"
+    },
+    {
+      "name": "transferFeeStepBps",
+      "type": "u16",
+      "value": "50"
     },
     {
       "name": "wholeBps",

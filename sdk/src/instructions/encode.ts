@@ -8,11 +8,12 @@ type InstructionDefinition = (typeof STK_IDL)["instructions"][number]
 /** Names of the instructions, in camelCase. */
 export type InstructionName = InstructionDefinition["name"]
 type DefinitionOf<Name extends InstructionName> = Extract<InstructionDefinition, { name: Name }>
-/** The addresses that an instruction takes. */
-export type AccountsOf<Name extends InstructionName> = Record<
-  DefinitionOf<Name>["accounts"][number]["name"],
-  PublicKey
->
+/** The addresses that an instruction takes; null for an optional account that is left out. */
+export type AccountsOf<Name extends InstructionName> = {
+  [Account in DefinitionOf<Name>["accounts"][number] as Account["name"]]: Account extends { optional: true }
+    ? PublicKey | null
+    : PublicKey
+}
 /** The arguments that an instruction takes. */
 export type ArgumentsOf<Name extends InstructionName> = StructOf<DefinitionOf<Name>["args"]>
 
@@ -26,6 +27,7 @@ interface AccountDefinition {
   name: string
   writable?: boolean
   signer?: boolean
+  optional?: boolean
 }
 
 function definitionOf(name: InstructionName) {
@@ -36,7 +38,7 @@ function definitionOf(name: InstructionName) {
 
 function build(
   name: InstructionName,
-  accounts: Record<string, PublicKey>,
+  accounts: Readonly<Record<string, PublicKey | null>>,
   data: readonly Uint8Array[],
   programId: PublicKey,
   remaining: readonly AccountMeta[],
@@ -44,6 +46,10 @@ function build(
   const { accounts: definitions, discriminator } = definitionOf(name)
   const keys = definitions.map((definition: AccountDefinition): AccountMeta => {
     const pubkey = accounts[definition.name]
+    // The program's own address stands for an account that is left out.
+    if (pubkey === null && definition.optional === true) {
+      return { pubkey: programId, isSigner: false, isWritable: false }
+    }
     if (!pubkey) throw new InvalidArgumentError(definition.name, "an address")
     return { pubkey, isSigner: definition.signer === true, isWritable: definition.writable === true }
   })

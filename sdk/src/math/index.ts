@@ -18,6 +18,16 @@ export {
 } from "./emission.js"
 export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree, nodeHash } from "./merkle.js"
 export { shareFloor } from "./pro_rata.js"
+export { quarterName, quarterOf, quarterStart } from "./quarter.js"
+export {
+  bandOf,
+  checkBands,
+  inactiveDays,
+  redistribution,
+  type LastActivity,
+  type Redistributed,
+  type RedistributedMember,
+} from "./redistribution.js"
 export {
   bytesPerMember,
   countedOfDay,

@@ -23,4 +23,6 @@ export const ESTIMATED_COMPUTE_UNITS = {
   unstake: 6_000,
   /** Of a full page, the account created on the way. */
   snapshotPage: 25_000,
+  transfer: 2_500,
+  redistribution: { base: 3_000, member: 75, stakePlace: 40 },
 } as const

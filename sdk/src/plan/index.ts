@@ -2,6 +2,12 @@ export { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
 export { transactionsOf, type Lane, type Plan } from "./plan.js"
 export {
+  planRedistribution,
+  type PageToRedistribute,
+  type PlanRedistributionParameters,
+  type RedistributionDone,
+} from "./redistribution.js"
+export {
   planRegistration,
   type PlanRegistrationParameters,
   type RegistrationDone,

@@ -2,6 +2,7 @@ use {
     crate::{constants::*, error::StkError},
     anchor_lang::prelude::*,
     stk_math::{
+        band::{self, BANDS},
         emission::EmissionCurve,
         score::{
             prepare, EventWeight, Rules, RulesError, Scorer, LEVELS, MAX_EVENT_TYPES, PREPARED_WORDS,
@@ -111,12 +112,20 @@ pub struct EventType {
     pub _reserved: [u8; 2],
 }
 
-/// How many bands the redistribution from inactive members has.
-pub const BANDS: usize = 3;
-
 /// A band of the redistribution from inactive members (STK-86 to STK-89).
 #[repr(C)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    bytemuck::Pod,
+    bytemuck::Zeroable,
+    AnchorSerialize,
+    AnchorDeserialize,
+    IdlType,
+)]
 pub struct Band {
     /// From so many days without activity on, up to the next band.
     pub days: u16,
@@ -308,6 +317,16 @@ impl Economy {
     /// The emission curve, which `create_economy` checked.
     pub fn curve(&self) -> EmissionCurve {
         EmissionCurve::accepted(self.emission_first_year, self.halving_years)
+    }
+
+    /// The bands of the redistribution as the mathematics takes them.
+    pub fn redistribution_bands(&self) -> [band::Band; BANDS] {
+        self.bands.map(|Band { days, bps }| band::Band { days, bps })
+    }
+
+    /// Whether anything is ever redistributed.
+    pub fn has_bands(&self) -> bool {
+        self.bands.iter().any(|band| band.days > 0)
     }
 
     /// Weights and limits of the event types in use.

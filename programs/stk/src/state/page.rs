@@ -87,3 +87,8 @@ pub fn member_mut<'a>(page: &'a mut MemberPage, slot: u16, wallet: &Address) -> 
     require!(member.wallet == *wallet, StkError::WrongMember);
     Ok(member)
 }
+
+/// What the member in `slot` has, when it is `wallet`.
+pub fn balance_of(page: &MemberPage, slot: u16, wallet: &Address) -> Option<u64> {
+    page.get(usize::from(slot)).filter(|member| member.wallet == *wallet).map(|member| member.balance)
+}

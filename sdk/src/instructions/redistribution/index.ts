@@ -1,0 +1,5 @@
+export { redistributePageInstruction, type RedistributePageParameters } from "./redistribute_page.js"
+export {
+  setRedistributionBandsInstruction,
+  type SetRedistributionBandsParameters,
+} from "./set_redistribution_bands.js"

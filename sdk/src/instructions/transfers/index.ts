@@ -1,0 +1,2 @@
+export { setTransferFeeInstruction, type SetTransferFeeParameters } from "./set_transfer_fee.js"
+export { transferInstruction, type TransferParameters } from "./transfer.js"
