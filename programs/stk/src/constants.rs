@@ -24,6 +24,12 @@ pub const STAKE_PLACES: u32 = 4_096;
 /// Basis points of the whole.
 #[constant]
 pub const WHOLE_BPS: u16 = 10_000;
+/// Longest reason of a spending or reference of a deposit, in bytes of UTF-8.
+#[constant]
+pub const LONGEST_REASON: u8 = 64;
+/// Share of a subscription or donation that is booked to the reserve: half of it (STK-18, STK-19).
+#[constant]
+pub const BACKING_BPS: u16 = 5_000;
 /// Weeks of a batch are given in 15 bits.
 pub const LAST_WEEK: u32 = 32_767;
 /// Highest fee on transfers between members, in basis points (STK-97).

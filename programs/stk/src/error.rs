@@ -172,7 +172,45 @@ pub enum StkError {
     // Rewards
     // Marketplace
     // Funds
+    #[msg("The Rewards Pool pays rewards alone")]
+    FundNotSpendable,
+    #[msg("The fund's limit for this calendar week is reached")]
+    WeeklyLimitReached,
+    #[msg("So much of the Team fund is not spendable yet")]
+    TeamNotVested,
+    #[msg("The schedule of the Team fund is final once something was spent from it")]
+    TeamAlreadySpent,
+    #[msg("A reason must have 1 to 64 bytes")]
+    BadReason,
     // Reserve
+    #[msg("The reserve has no such asset")]
+    UnknownAsset,
+    #[msg("There is no such kind of reserve asset")]
+    UnknownAssetKind,
+    #[msg("The reserve has no place for another asset")]
+    ReserveIsFull,
+    #[msg("The reserve has this asset already")]
+    AssetAlreadyAdded,
+    #[msg("An economy's own token does not back it")]
+    OwnToken,
+    #[msg("The token account is not the reserve's vault of this asset")]
+    WrongReserveVault,
+    #[msg("There is no such kind of inflow")]
+    UnknownInflow,
+    #[msg("A startup is named for the inflow of its share, and for no other")]
+    StartupMismatch,
+    #[msg("The share of this startup is not set")]
+    ShareNotSet,
+    #[msg("A share is at most 10,000 basis points")]
+    ShareTooLarge,
+    #[msg("A price is posted for today or a day before, not before the day of the last one")]
+    PriceOutOfOrder,
+    #[msg("A price is above zero")]
+    PriceIsZero,
+    #[msg("The reserve has booked less than that of the asset")]
+    ReserveTooSmall,
+    #[msg("The reserve's books do not add up")]
+    ReserveDoesNotAddUp,
     // Stabilisation
     // Staking
     #[msg("A stake is for 30, 90, 180 or 365 days")]

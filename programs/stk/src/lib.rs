@@ -203,7 +203,119 @@ pub mod stk {
 
     // Funds
 
+    /// Pays from a fund (1 Treasury, 2 Startup, 3 Team, 4 Liquidity) to a member's balance, with a public reason of 1 to
+    /// 64 bytes. The treasurer may, up to the fund's limit for the calendar week, and of the Team fund what is vested.
+    /// Errors: NotTreasurer, Paused, WrongEconomy, SnapshotDue, BadReason, UnknownFund, FundNotSpendable, AmountIsZero,
+    /// WeeklyLimitReached, TeamNotVested, FundTooSmall, UnknownSlot, WrongRecipient.
+    pub fn spend_fund(
+        ctx: &mut Context<SpendFund>,
+        fund: u8,
+        slot: u16,
+        recipient: Address,
+        amount: u64,
+        reason: String,
+    ) -> Result<()> {
+        SpendFund::handler(ctx, fund, slot, recipient, amount, reason)
+    }
+
+    /// Pays from a fund to a token account, such as that of a pool, by the same rules as `spend_fund`. The treasurer may.
+    /// Errors: NotTreasurer, Paused, WrongVault, WrongMint, BadReason, UnknownFund, FundNotSpendable, AmountIsZero,
+    /// WeeklyLimitReached, TeamNotVested, FundTooSmall.
+    pub fn withdraw_fund(
+        ctx: &mut Context<WithdrawFund>,
+        fund: u8,
+        amount: u64,
+        reason: String,
+    ) -> Result<()> {
+        WithdrawFund::handler(ctx, fund, amount, reason)
+    }
+
+    /// Sets the most that may be spent from each fund in a calendar week, in base units; 0 for nothing. The admin may,
+    /// also while paused. Errors: NotAdmin, FundNotSpendable.
+    pub fn set_spending_limits(ctx: &mut Context<SetSpendingLimits>, limits: [u64; 5]) -> Result<()> {
+        SetSpendingLimits::handler(ctx, limits)
+    }
+
+    /// Sets the schedule of the Team fund in seconds since genesis: nothing before the cliff, a linear part up to the end
+    /// of the vesting, then all. The admin may until something was spent from it, also while paused.
+    /// Errors: NotAdmin, TeamAlreadySpent.
+    pub fn set_team_schedule(
+        ctx: &mut Context<SetTeamSchedule>,
+        cliff_seconds: u32,
+        vesting_seconds: u32,
+    ) -> Result<()> {
+        SetTeamSchedule::handler(ctx, cliff_seconds, vesting_seconds)
+    }
+
     // Reserve
+
+    /// Creates the economy's reserve, without assets. The treasurer may, who pays the rent. Errors: NotTreasurer, Paused.
+    pub fn create_reserve(ctx: &mut Context<CreateReserve>) -> Result<()> {
+        CreateReserve::handler(ctx)
+    }
+
+    /// Adds a mint to the reserve, as kind 0 BTC, 1 SOL, 2 USDC or 3 GOLD, with a vault of its own. The treasurer may, who
+    /// pays the rent. Errors: NotTreasurer, Paused, WrongEconomy, OwnToken, UnknownAssetKind, AssetAlreadyAdded,
+    /// ReserveIsFull.
+    pub fn add_reserve_asset(ctx: &mut Context<AddReserveAsset>, kind: u8) -> Result<()> {
+        AddReserveAsset::handler(ctx, kind)
+    }
+
+    /// Records a startup of the ecosystem with the next id; its share is 0 until it is set. The treasurer may, who pays
+    /// the rent. Errors: NotTreasurer, Paused, WrongEconomy, BadName.
+    pub fn create_startup(ctx: &mut Context<CreateStartup>, name: String) -> Result<()> {
+        CreateStartup::handler(ctx, name)
+    }
+
+    /// Sets the share of a startup's payments that is booked to the reserve. The treasurer may.
+    /// Errors: NotTreasurer, Paused, WrongEconomy, ShareTooLarge.
+    pub fn set_startup_share(ctx: &mut Context<SetStartupShare>, share_bps: u16) -> Result<()> {
+        SetStartupShare::handler(ctx, share_bps)
+    }
+
+    /// Takes the reserve's share of a gross amount, floored, from a token account into the asset's vault and books it: half
+    /// of a subscription (inflow 0) or donation (1), the startup's share of its payment (2). Anyone may, with a reference
+    /// of 1 to 64 bytes. Errors: Paused, WrongEconomy, BadReason, UnknownInflow, UnknownAsset, WrongReserveVault,
+    /// StartupMismatch, ShareNotSet, AmountIsZero.
+    pub fn deposit_reserve(
+        ctx: &mut Context<DepositReserve>,
+        asset: u8,
+        inflow: u8,
+        gross: u64,
+        reference: String,
+    ) -> Result<()> {
+        DepositReserve::handler(ctx, asset, inflow, gross, reference)
+    }
+
+    /// Posts the price of a whole token of an asset on a UTC day, in billionths of a quote unit. The oracle may; the price
+    /// of the last day may be corrected. Errors: NotOracle, Paused, WrongEconomy, UnknownAsset, PriceIsZero,
+    /// PriceOutOfOrder.
+    pub fn post_asset_price(
+        ctx: &mut Context<PostAssetPrice>,
+        asset: u8,
+        price: u64,
+        day: u32,
+    ) -> Result<()> {
+        PostAssetPrice::handler(ctx, asset, price, day)
+    }
+
+    /// Sets the most that may leave the reserve of an asset in a calendar week; 0, as at first, for nothing. The admin may,
+    /// also while paused. Errors: NotAdmin, WrongEconomy, UnknownAsset.
+    pub fn set_reserve_limit(ctx: &mut Context<SetReserveLimit>, asset: u8, weekly_limit: u64) -> Result<()> {
+        SetReserveLimit::handler(ctx, asset, weekly_limit)
+    }
+
+    /// Pays an asset out of the reserve to a token account, with a public reason of 1 to 64 bytes. The treasurer may, up to
+    /// the asset's limit for the calendar week; nobody has a right of redemption. Errors: NotTreasurer, Paused,
+    /// WrongEconomy, BadReason, UnknownAsset, WrongReserveVault, AmountIsZero, WeeklyLimitReached, ReserveTooSmall.
+    pub fn withdraw_reserve(
+        ctx: &mut Context<WithdrawReserve>,
+        asset: u8,
+        amount: u64,
+        reason: String,
+    ) -> Result<()> {
+        WithdrawReserve::handler(ctx, asset, amount, reason)
+    }
 
     // Stabilisation
 

@@ -80,6 +80,99 @@ export type Stk = {
       ]
     },
     {
+      "name": "addReserveAsset",
+      "docs": [
+        "Adds a mint to the reserve, as kind 0 BTC, 1 SOL, 2 USDC or 3 GOLD, with a vault of its own. The treasurer may, who",
+        "pays the rent. Errors: NotTreasurer, Paused, WrongEconomy, OwnToken, UnknownAssetKind, AssetAlreadyAdded,",
+        "ReserveIsFull."
+      ],
+      "discriminator": [
+        51,
+        62,
+        187,
+        179,
+        120,
+        138,
+        206,
+        225
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer, who pays the rent."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "reserve",
+          "writable": true
+        },
+        {
+          "name": "mint",
+          "docs": [
+            "Any mint of the token program but the economy's own: the treasurer answers for what it is worth."
+          ]
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "Becomes the token account that holds the asset; one for each mint."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  114,
+                  101,
+                  115,
+                  101,
+                  114,
+                  118,
+                  101,
+                  45,
+                  118,
+                  97,
+                  117,
+                  108,
+                  116
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              },
+              {
+                "kind": "account",
+                "path": "mint"
+              }
+            ]
+          }
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "kind",
+          "type": "u8"
+        }
+      ]
+    },
+    {
       "name": "auditScore",
       "docs": [
         "Recomputes a member's points of the current week from the published daily counts and records a mismatch.",
@@ -305,43 +398,56 @@ export type Stk = {
       ]
     },
     {
-      "name": "createStakePage",
+      "name": "createReserve",
       "docs": [
-        "Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.",
-        "Errors: Paused, WrongEconomy."
+        "Creates the economy's reserve, without assets. The treasurer may, who pays the rent. Errors: NotTreasurer, Paused."
       ],
       "discriminator": [
-        187,
+        26,
         161,
-        222,
-        207,
-        130,
-        226,
-        41,
-        78
+        211,
+        19,
+        90,
+        218,
+        112,
+        235
       ],
       "accounts": [
         {
-          "name": "payer",
+          "name": "treasurer",
           "docs": [
-            "Pays the rent; anyone may."
+            "The economy's treasurer, who pays the rent."
           ],
           "writable": true,
-          "signer": true
+          "signer": true,
+          "address": "economy.roles.treasurer"
         },
         {
           "name": "economy"
         },
         {
-          "name": "page",
-          "docs": [
-            "The page whose members will stake here."
-          ],
-          "writable": true
-        },
-        {
-          "name": "stakes",
-          "writable": true
+          "name": "reserve",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  114,
+                  101,
+                  115,
+                  101,
+                  114,
+                  118,
+                  101
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              }
+            ]
+          }
         },
         {
           "name": "systemProgram",
@@ -349,6 +455,58 @@ export type Stk = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "createStartup",
+      "docs": [
+        "Records a startup of the ecosystem with the next id; its share is 0 until it is set. The treasurer may, who pays",
+        "the rent. Errors: NotTreasurer, Paused, WrongEconomy, BadName."
+      ],
+      "discriminator": [
+        0,
+        138,
+        240,
+        143,
+        254,
+        4,
+        75,
+        69
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer, who pays the rent."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "reserve",
+          "docs": [
+            "Counts the startups: the address of each follows from its place, so that none is created twice by mistake."
+          ],
+          "writable": true
+        },
+        {
+          "name": "startup",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "name",
+          "type": "string"
+        }
+      ]
     },
     {
       "name": "deposit",
@@ -413,6 +571,84 @@ export type Stk = {
       ]
     },
     {
+      "name": "depositReserve",
+      "docs": [
+        "Takes the reserve's share of a gross amount, floored, from a token account into the asset's vault and books it: half",
+        "of a subscription (inflow 0) or donation (1), the startup's share of its payment (2). Anyone may, with a reference",
+        "of 1 to 64 bytes. Errors: Paused, WrongEconomy, BadReason, UnknownInflow, UnknownAsset, WrongReserveVault,",
+        "StartupMismatch, ShareNotSet, AmountIsZero."
+      ],
+      "discriminator": [
+        187,
+        75,
+        224,
+        96,
+        122,
+        233,
+        220,
+        121
+      ],
+      "accounts": [
+        {
+          "name": "depositor",
+          "docs": [
+            "Whoever passes the share on: a service that takes subscriptions, a donor, a startup."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "reserve",
+          "writable": true
+        },
+        {
+          "name": "startup",
+          "docs": [
+            "The startup whose share it is; none for a subscription or donation."
+          ],
+          "optional": true
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "The vault of the asset."
+          ],
+          "writable": true
+        },
+        {
+          "name": "source",
+          "docs": [
+            "Where the tokens come from; the token program checks mint, owner and balance."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "asset",
+          "type": "u8"
+        },
+        {
+          "name": "inflow",
+          "type": "u8"
+        },
+        {
+          "name": "gross",
+          "type": "u64"
+        },
+        {
+          "name": "reference",
+          "type": "string"
+        }
+      ]
+    },
+    {
       "name": "growPage",
       "docs": [
         "Adds up to 160 slots to a member page. Anyone may who pays the rent.",
@@ -442,45 +678,6 @@ export type Stk = {
         },
         {
           "name": "page",
-          "writable": true
-        },
-        {
-          "name": "systemProgram",
-          "address": "11111111111111111111111111111111"
-        }
-      ],
-      "args": []
-    },
-    {
-      "name": "growStakePage",
-      "docs": [
-        "Adds up to 320 places to a stake page. Anyone may who pays the rent.",
-        "Errors: Paused, WrongEconomy, StakePageIsFullSize."
-      ],
-      "discriminator": [
-        162,
-        67,
-        1,
-        149,
-        41,
-        88,
-        52,
-        239
-      ],
-      "accounts": [
-        {
-          "name": "payer",
-          "docs": [
-            "Pays the rent of the new places; anyone may."
-          ],
-          "writable": true,
-          "signer": true
-        },
-        {
-          "name": "economy"
-        },
-        {
-          "name": "stakes",
           "writable": true
         },
         {
@@ -639,6 +836,55 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "postAssetPrice",
+      "docs": [
+        "Posts the price of a whole token of an asset on a UTC day, in billionths of a quote unit. The oracle may; the price",
+        "of the last day may be corrected. Errors: NotOracle, Paused, WrongEconomy, UnknownAsset, PriceIsZero,",
+        "PriceOutOfOrder."
+      ],
+      "discriminator": [
+        143,
+        226,
+        222,
+        216,
+        239,
+        75,
+        172,
+        33
+      ],
+      "accounts": [
+        {
+          "name": "oracle",
+          "docs": [
+            "The economy's oracle."
+          ],
+          "signer": true,
+          "address": "economy.roles.oracle"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "reserve",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "asset",
+          "type": "u8"
+        },
+        {
+          "name": "price",
+          "type": "u64"
+        },
+        {
+          "name": "day",
+          "type": "u32"
+        }
+      ]
+    },
+    {
       "name": "proposeRole",
       "docs": [
         "Offers a role (0 admin, 1 registrar, 2 oracle, 3 validator, 4 treasurer, 5 guardian) to an address; the zero",
@@ -677,43 +923,6 @@ export type Stk = {
           "type": "pubkey"
         }
       ]
-    },
-    {
-      "name": "redistributePage",
-      "docs": [
-        "Takes the share of its band from every inactive member of one page, balance first and then stakes, for the Rewards",
-        "Pool: once in a calendar quarter (UTC). Anyone may. Errors: Paused, WeekIsOpen, NoBands, WrongEconomy, WrongPage,",
-        "SnapshotDue, StakePageMissing, WeeksBehind, AlreadyRedistributed."
-      ],
-      "discriminator": [
-        35,
-        146,
-        208,
-        128,
-        129,
-        223,
-        192,
-        137
-      ],
-      "accounts": [
-        {
-          "name": "economy",
-          "writable": true
-        },
-        {
-          "name": "page",
-          "writable": true
-        },
-        {
-          "name": "stakes",
-          "docs": [
-            "The stakes of the page's members; none when they have no stake page."
-          ],
-          "writable": true,
-          "optional": true
-        }
-      ],
-      "args": []
     },
     {
       "name": "registerMembers",
@@ -933,20 +1142,147 @@ export type Stk = {
       ]
     },
     {
-      "name": "setRedistributionBands",
+      "name": "setReserveLimit",
       "docs": [
-        "Sets from how many days without activity on how much is taken each quarter; nothing but zeros switches it off.",
-        "The admin may. Errors: NotAdmin, BadBands."
+        "Sets the most that may leave the reserve of an asset in a calendar week; 0, as at first, for nothing. The admin may,",
+        "also while paused. Errors: NotAdmin, WrongEconomy, UnknownAsset."
       ],
       "discriminator": [
-        253,
-        94,
-        196,
-        76,
-        164,
-        206,
-        186,
-        113
+        132,
+        43,
+        254,
+        210,
+        242,
+        84,
+        220,
+        89
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin: who may withdraw does not say how much."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "reserve",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "asset",
+          "type": "u8"
+        },
+        {
+          "name": "weeklyLimit",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "setSpendingLimits",
+      "docs": [
+        "Sets the most that may be spent from each fund in a calendar week, in base units; 0 for nothing. The admin may,",
+        "also while paused. Errors: NotAdmin, FundNotSpendable."
+      ],
+      "discriminator": [
+        130,
+        18,
+        12,
+        226,
+        195,
+        58,
+        85,
+        40
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin: who may spend does not say how much."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "limits",
+          "type": {
+            "array": [
+              "u64",
+              5
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "setStartupShare",
+      "docs": [
+        "Sets the share of a startup's payments that is booked to the reserve. The treasurer may.",
+        "Errors: NotTreasurer, Paused, WrongEconomy, ShareTooLarge."
+      ],
+      "discriminator": [
+        41,
+        200,
+        136,
+        249,
+        118,
+        159,
+        177,
+        101
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "startup",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "shareBps",
+          "type": "u16"
+        }
+      ]
+    },
+    {
+      "name": "setTeamSchedule",
+      "docs": [
+        "Sets the schedule of the Team fund in seconds since genesis: nothing before the cliff, a linear part up to the end",
+        "of the vesting, then all. The admin may until something was spent from it, also while paused.",
+        "Errors: NotAdmin, TeamAlreadySpent."
+      ],
+      "discriminator": [
+        27,
+        53,
+        249,
+        146,
+        48,
+        127,
+        128,
+        156
       ],
       "accounts": [
         {
@@ -964,54 +1300,12 @@ export type Stk = {
       ],
       "args": [
         {
-          "name": "bands",
-          "type": {
-            "array": [
-              {
-                "defined": {
-                  "name": "band"
-                }
-              },
-              3
-            ]
-          }
-        }
-      ]
-    },
-    {
-      "name": "setTransferFee",
-      "docs": [
-        "Sets the fee on transfers between members, 0 to 500 basis points, by at most 50 at a time. The treasurer may.",
-        "Errors: Paused, NotTreasurer, FeeOutOfRange, FeeStepTooLarge."
-      ],
-      "discriminator": [
-        58,
-        149,
-        37,
-        3,
-        230,
-        78,
-        181,
-        180
-      ],
-      "accounts": [
-        {
-          "name": "treasurer",
-          "docs": [
-            "The economy's treasurer."
-          ],
-          "signer": true,
-          "address": "economy.roles.treasurer"
+          "name": "cliffSeconds",
+          "type": "u32"
         },
         {
-          "name": "economy",
-          "writable": true
-        }
-      ],
-      "args": [
-        {
-          "name": "bps",
-          "type": "u16"
+          "name": "vestingSeconds",
+          "type": "u32"
         }
       ]
     },
@@ -1048,75 +1342,31 @@ export type Stk = {
       "args": []
     },
     {
-      "name": "snapshotPage",
+      "name": "spendFund",
       "docs": [
-        "Keeps the balances of a member page for the votes on the latest snapshot's proposals, before any of them changes.",
-        "Anyone may who pays the rent, also while the economy is paused. Errors: WrongEconomy, SnapshotNotDue."
+        "Pays from a fund (1 Treasury, 2 Startup, 3 Team, 4 Liquidity) to a member's balance, with a public reason of 1 to",
+        "64 bytes. The treasurer may, up to the fund's limit for the calendar week, and of the Team fund what is vested.",
+        "Errors: NotTreasurer, Paused, WrongEconomy, SnapshotDue, BadReason, UnknownFund, FundNotSpendable, AmountIsZero,",
+        "WeeklyLimitReached, TeamNotVested, FundTooSmall, UnknownSlot, WrongRecipient."
       ],
       "discriminator": [
-        192,
-        226,
-        247,
-        66,
-        38,
-        40,
-        224,
-        44
+        21,
+        163,
+        106,
+        79,
+        150,
+        132,
+        252,
+        21
       ],
       "accounts": [
         {
-          "name": "payer",
+          "name": "treasurer",
           "docs": [
-            "Pays the rent of the snapshot, the first two times; anyone may."
+            "The economy's treasurer."
           ],
-          "writable": true,
-          "signer": true
-        },
-        {
-          "name": "economy"
-        },
-        {
-          "name": "page",
-          "writable": true
-        },
-        {
-          "name": "snapshot",
-          "docs": [
-            "Overwrites the snapshot before the last one, whose votes are over: `create_proposal` waits for that."
-          ],
-          "writable": true
-        },
-        {
-          "name": "systemProgram",
-          "address": "11111111111111111111111111111111"
-        }
-      ],
-      "args": []
-    },
-    {
-      "name": "stake",
-      "docs": [
-        "Locks part of a balance for 30, 90, 180 or 365 days. The member may, with at most four stakes at a time.",
-        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, UnknownTerm, StakeTooSmall,",
-        "TooManyStakes, StakePageFull, BalanceTooSmall."
-      ],
-      "discriminator": [
-        206,
-        176,
-        202,
-        18,
-        200,
-        209,
-        179,
-        108
-      ],
-      "accounts": [
-        {
-          "name": "wallet",
-          "docs": [
-            "The member's wallet."
-          ],
-          "signer": true
+          "signer": true,
+          "address": "economy.roles.treasurer"
         },
         {
           "name": "economy",
@@ -1124,28 +1374,32 @@ export type Stk = {
         },
         {
           "name": "page",
-          "writable": true
-        },
-        {
-          "name": "stakes",
           "docs": [
-            "The stakes of that page."
+            "The recipient's page."
           ],
           "writable": true
         }
       ],
       "args": [
         {
+          "name": "fund",
+          "type": "u8"
+        },
+        {
           "name": "slot",
           "type": "u16"
+        },
+        {
+          "name": "recipient",
+          "type": "pubkey"
         },
         {
           "name": "amount",
           "type": "u64"
         },
         {
-          "name": "termDays",
-          "type": "u16"
+          "name": "reason",
+          "type": "string"
         }
       ]
     },
@@ -1192,130 +1446,6 @@ export type Stk = {
               "name": "scoreBatch"
             }
           }
-        }
-      ]
-    },
-    {
-      "name": "transfer",
-      "docs": [
-        "Moves part of a balance to the member who is `recipient`, less the economy's fee, which goes to the Treasury.",
-        "`recipient_page` is given when it is another page than the sender's; `max_fee` is the most the sender accepts, in",
-        "base units. The member may. Errors: Paused, WrongEconomy, SnapshotDue, AmountIsZero, SameMember, UnknownSlot,",
-        "WrongMember, WrongRecipient, BalanceTooSmall, FeeTooHigh."
-      ],
-      "discriminator": [
-        163,
-        52,
-        200,
-        231,
-        140,
-        3,
-        69,
-        186
-      ],
-      "accounts": [
-        {
-          "name": "wallet",
-          "docs": [
-            "The sender's wallet."
-          ],
-          "signer": true
-        },
-        {
-          "name": "economy",
-          "writable": true
-        },
-        {
-          "name": "page",
-          "docs": [
-            "The page with the sender's slot."
-          ],
-          "writable": true
-        },
-        {
-          "name": "recipientPage",
-          "docs": [
-            "The page with the recipient's slot; none when it is the sender's, which cannot be given twice."
-          ],
-          "writable": true,
-          "optional": true
-        }
-      ],
-      "args": [
-        {
-          "name": "slot",
-          "type": "u16"
-        },
-        {
-          "name": "recipientSlot",
-          "type": "u16"
-        },
-        {
-          "name": "recipient",
-          "type": "pubkey"
-        },
-        {
-          "name": "amount",
-          "type": "u64"
-        },
-        {
-          "name": "maxFee",
-          "type": "u64"
-        }
-      ]
-    },
-    {
-      "name": "unstake",
-      "docs": [
-        "Returns a stake whose term is over to the balance. The member may; `id` is that of the stake in `place`.",
-        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, StaleStake, StakeIsLocked."
-      ],
-      "discriminator": [
-        90,
-        95,
-        107,
-        42,
-        205,
-        124,
-        50,
-        225
-      ],
-      "accounts": [
-        {
-          "name": "wallet",
-          "docs": [
-            "The member's wallet."
-          ],
-          "signer": true
-        },
-        {
-          "name": "economy",
-          "writable": true
-        },
-        {
-          "name": "page",
-          "writable": true
-        },
-        {
-          "name": "stakes",
-          "docs": [
-            "The stakes of that page."
-          ],
-          "writable": true
-        }
-      ],
-      "args": [
-        {
-          "name": "slot",
-          "type": "u16"
-        },
-        {
-          "name": "place",
-          "type": "u16"
-        },
-        {
-          "name": "id",
-          "type": "u32"
         }
       ]
     },
@@ -1381,6 +1511,140 @@ export type Stk = {
           "type": "u64"
         }
       ]
+    },
+    {
+      "name": "withdrawFund",
+      "docs": [
+        "Pays from a fund to a token account, such as that of a pool, by the same rules as `spend_fund`. The treasurer may.",
+        "Errors: NotTreasurer, Paused, WrongVault, WrongMint, BadReason, UnknownFund, FundNotSpendable, AmountIsZero,",
+        "WeeklyLimitReached, TeamNotVested, FundTooSmall."
+      ],
+      "discriminator": [
+        251,
+        169,
+        221,
+        19,
+        158,
+        53,
+        139,
+        10
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "Any token account of the economy's mint: the treasurer answers for it by the reason."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "fund",
+          "type": "u8"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "reason",
+          "type": "string"
+        }
+      ]
+    },
+    {
+      "name": "withdrawReserve",
+      "docs": [
+        "Pays an asset out of the reserve to a token account, with a public reason of 1 to 64 bytes. The treasurer may, up to",
+        "the asset's limit for the calendar week; nobody has a right of redemption. Errors: NotTreasurer, Paused,",
+        "WrongEconomy, BadReason, UnknownAsset, WrongReserveVault, AmountIsZero, WeeklyLimitReached, ReserveTooSmall."
+      ],
+      "discriminator": [
+        165,
+        158,
+        228,
+        5,
+        114,
+        119,
+        194,
+        14
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "docs": [
+            "Signs for the vault."
+          ]
+        },
+        {
+          "name": "reserve",
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "The vault of the asset."
+          ],
+          "writable": true
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "Any token account of the asset's mint: the treasurer answers for it by the reason."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "asset",
+          "type": "u8"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "reason",
+          "type": "string"
+        }
+      ]
     }
   ],
   "accounts": [
@@ -1411,29 +1675,29 @@ export type Stk = {
       ]
     },
     {
-      "name": "snapshot",
+      "name": "reserve",
       "discriminator": [
-        137,
-        213,
-        28,
-        133,
-        224,
-        161,
-        48,
-        108
+        43,
+        242,
+        204,
+        202,
+        26,
+        247,
+        59,
+        127
       ]
     },
     {
-      "name": "stakePageHeader",
+      "name": "startup",
       "discriminator": [
-        85,
-        121,
-        4,
-        173,
-        9,
-        159,
-        231,
-        236
+        99,
+        107,
+        22,
+        203,
+        78,
+        40,
+        25,
+        207
       ]
     },
     {
@@ -1451,6 +1715,19 @@ export type Stk = {
     }
   ],
   "events": [
+    {
+      "name": "assetPricePosted",
+      "discriminator": [
+        199,
+        174,
+        200,
+        54,
+        122,
+        72,
+        77,
+        135
+      ]
+    },
     {
       "name": "deposited",
       "discriminator": [
@@ -1488,6 +1765,32 @@ export type Stk = {
         143,
         89,
         82
+      ]
+    },
+    {
+      "name": "fundSpent",
+      "discriminator": [
+        152,
+        35,
+        53,
+        74,
+        154,
+        21,
+        97,
+        111
+      ]
+    },
+    {
+      "name": "fundWithdrawn",
+      "discriminator": [
+        26,
+        101,
+        86,
+        190,
+        134,
+        108,
+        144,
+        246
       ]
     },
     {
@@ -1543,19 +1846,6 @@ export type Stk = {
       ]
     },
     {
-      "name": "pageRedistributed",
-      "discriminator": [
-        238,
-        252,
-        145,
-        24,
-        232,
-        170,
-        199,
-        181
-      ]
-    },
-    {
       "name": "pageSettled",
       "discriminator": [
         199,
@@ -1566,19 +1856,6 @@ export type Stk = {
         72,
         39,
         64
-      ]
-    },
-    {
-      "name": "pageSnapshotted",
-      "discriminator": [
-        182,
-        130,
-        248,
-        6,
-        249,
-        86,
-        201,
-        251
       ]
     },
     {
@@ -1595,16 +1872,68 @@ export type Stk = {
       ]
     },
     {
-      "name": "redistributionBandsSet",
+      "name": "reserveAssetAdded",
       "discriminator": [
-        2,
-        38,
-        142,
-        171,
-        25,
-        139,
-        84,
-        167
+        127,
+        206,
+        200,
+        119,
+        166,
+        194,
+        168,
+        93
+      ]
+    },
+    {
+      "name": "reserveCreated",
+      "discriminator": [
+        120,
+        8,
+        71,
+        243,
+        135,
+        170,
+        20,
+        99
+      ]
+    },
+    {
+      "name": "reserveDeposited",
+      "discriminator": [
+        97,
+        31,
+        143,
+        158,
+        209,
+        4,
+        254,
+        91
+      ]
+    },
+    {
+      "name": "reserveLimitSet",
+      "discriminator": [
+        132,
+        212,
+        8,
+        50,
+        56,
+        45,
+        19,
+        206
+      ]
+    },
+    {
+      "name": "reserveWithdrawn",
+      "discriminator": [
+        186,
+        11,
+        109,
+        7,
+        117,
+        246,
+        188,
+        249
       ]
     },
     {
@@ -1660,42 +1989,42 @@ export type Stk = {
       ]
     },
     {
-      "name": "stakePageCreated",
+      "name": "spendingLimitsSet",
       "discriminator": [
-        34,
-        162,
-        247,
-        123,
-        49,
-        187,
-        126,
-        145
+        44,
+        100,
+        252,
+        136,
+        35,
+        231,
+        65,
+        68
       ]
     },
     {
-      "name": "stakePageGrown",
+      "name": "startupCreated",
       "discriminator": [
+        6,
+        38,
         247,
-        246,
-        126,
-        112,
-        92,
-        3,
-        199,
-        167
+        232,
+        6,
+        75,
+        231,
+        8
       ]
     },
     {
-      "name": "staked",
+      "name": "startupShareSet",
       "discriminator": [
-        11,
-        146,
-        45,
-        205,
-        230,
-        58,
-        213,
-        240
+        132,
+        4,
+        4,
+        95,
+        191,
+        10,
+        190,
+        117
       ]
     },
     {
@@ -1712,42 +2041,16 @@ export type Stk = {
       ]
     },
     {
-      "name": "transferFeeSet",
+      "name": "teamScheduleSet",
       "discriminator": [
-        47,
-        159,
-        98,
-        245,
-        62,
-        118,
-        124,
-        119
-      ]
-    },
-    {
-      "name": "transferred",
-      "discriminator": [
-        21,
-        132,
-        239,
-        64,
-        146,
-        239,
-        166,
-        68
-      ]
-    },
-    {
-      "name": "unstaked",
-      "discriminator": [
-        27,
-        179,
-        156,
-        215,
-        47,
-        71,
-        195,
-        7
+        86,
+        253,
+        141,
+        199,
+        19,
+        69,
+        180,
+        165
       ]
     },
     {
@@ -2000,7 +2303,7 @@ export type Stk = {
     {
       "code": 6036,
       "name": "weekIsOpen",
-      "msg": "This cannot happen while a week is open"
+      "msg": "Levels do not change while a week is open"
     },
     {
       "code": 6037,
@@ -2164,91 +2467,131 @@ export type Stk = {
     },
     {
       "code": 6069,
-      "name": "feeTooHigh",
-      "msg": "The transfer fee is higher than the sender accepts"
+      "name": "fundNotSpendable",
+      "msg": "The Rewards Pool pays rewards alone"
     },
     {
       "code": 6070,
-      "name": "feeOutOfRange",
-      "msg": "The transfer fee may be at most 500 basis points"
+      "name": "weeklyLimitReached",
+      "msg": "The fund's limit for this calendar week is reached"
     },
     {
       "code": 6071,
-      "name": "feeStepTooLarge",
-      "msg": "The transfer fee changes by at most 50 basis points at a time"
+      "name": "teamNotVested",
+      "msg": "So much of the Team fund is not spendable yet"
     },
     {
       "code": 6072,
-      "name": "badBands",
-      "msg": "Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros"
+      "name": "teamAlreadySpent",
+      "msg": "The schedule of the Team fund is final once something was spent from it"
     },
     {
       "code": 6073,
-      "name": "noBands",
-      "msg": "The economy has no bands: nothing is redistributed"
+      "name": "badReason",
+      "msg": "A reason must have 1 to 64 bytes"
     },
     {
       "code": 6074,
-      "name": "alreadyRedistributed",
-      "msg": "The page was redistributed in this quarter already"
+      "name": "unknownAsset",
+      "msg": "The reserve has no such asset"
     },
     {
       "code": 6075,
-      "name": "weeksBehind",
-      "msg": "The scores of recent weeks are missing: nobody can be called inactive without them"
+      "name": "unknownAssetKind",
+      "msg": "There is no such kind of reserve asset"
     },
     {
       "code": 6076,
-      "name": "stakePageMissing",
-      "msg": "Members of the page have stakes: the stake page is needed, too"
+      "name": "reserveIsFull",
+      "msg": "The reserve has no place for another asset"
     },
     {
       "code": 6077,
-      "name": "unknownTerm",
-      "msg": "A stake is for 30, 90, 180 or 365 days"
+      "name": "assetAlreadyAdded",
+      "msg": "The reserve has this asset already"
     },
     {
       "code": 6078,
-      "name": "stakeTooSmall",
-      "msg": "A stake is at least one whole token"
+      "name": "ownToken",
+      "msg": "An economy's own token does not back it"
     },
     {
       "code": 6079,
-      "name": "tooManyStakes",
-      "msg": "A member has at most four stakes at a time"
+      "name": "wrongReserveVault",
+      "msg": "The token account is not the reserve's vault of this asset"
     },
     {
       "code": 6080,
-      "name": "stakePageFull",
-      "msg": "The stake page has no free place: grow_stake_page adds some"
+      "name": "unknownInflow",
+      "msg": "There is no such kind of inflow"
     },
     {
       "code": 6081,
-      "name": "stakePageIsFullSize",
-      "msg": "The stake page has its full size"
+      "name": "startupMismatch",
+      "msg": "A startup is named for the inflow of its share, and for no other"
     },
     {
       "code": 6082,
-      "name": "wrongStakePage",
-      "msg": "The stake page is that of another member page"
+      "name": "shareNotSet",
+      "msg": "The share of this startup is not set"
     },
     {
       "code": 6083,
-      "name": "staleStake",
-      "msg": "The place does not hold this stake of the member"
+      "name": "shareTooLarge",
+      "msg": "A share is at most 10,000 basis points"
     },
     {
       "code": 6084,
-      "name": "stakeIsLocked",
-      "msg": "The term of the stake is not over"
+      "name": "priceOutOfOrder",
+      "msg": "A price is posted for today or a day before, not before the day of the last one"
     },
     {
       "code": 6085,
-      "name": "snapshotNotDue",
-      "msg": "The balances of the page are kept for the latest snapshot already"
+      "name": "priceIsZero",
+      "msg": "A price is above zero"
+    },
+    {
+      "code": 6086,
+      "name": "reserveTooSmall",
+      "msg": "The reserve has booked less than that of the asset"
+    },
+    {
+      "code": 6087,
+      "name": "reserveDoesNotAddUp",
+      "msg": "The reserve's books do not add up"
     }
   ],
   "types": [
+    {
+      "name": "assetPricePosted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "asset",
+            "type": "u8"
+          },
+          {
+            "name": "price",
+            "docs": [
+              "Billionths of a quote unit for a whole token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "Unix day."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
     {
       "name": "band",
       "docs": [
@@ -3049,6 +3392,143 @@ export type Stk = {
       }
     },
     {
+      "name": "fundSpent",
+      "docs": [
+        "A fund paid a member: an entry of the public journal of spending."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "1 Treasury, 2 Startup, 3 Team, 4 Liquidity."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "recipient",
+            "docs": [
+              "The member's wallet."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "reason",
+            "docs": [
+              "Why, in the treasurer's words."
+            ],
+            "type": "string"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The member's balance after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "fundBalance",
+            "docs": [
+              "What is left in the fund."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spentThisWeek",
+            "docs": [
+              "Spent from the fund in `week`, this included."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "week",
+            "docs": [
+              "The calendar week."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "fundWithdrawn",
+      "docs": [
+        "A fund paid a token account: an entry of the public journal of spending."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "1 Treasury, 2 Startup, 3 Team, 4 Liquidity."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "destination",
+            "docs": [
+              "The token account."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "reason",
+            "docs": [
+              "Why, in the treasurer's words."
+            ],
+            "type": "string"
+          },
+          {
+            "name": "fundBalance",
+            "docs": [
+              "What is left in the fund."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spentThisWeek",
+            "docs": [
+              "Spent from the fund in `week`, this included."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "week",
+            "docs": [
+              "The calendar week."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "levelsSet",
       "type": {
         "kind": "struct",
@@ -3259,75 +3739,6 @@ export type Stk = {
       }
     },
     {
-      "name": "pageRedistributed",
-      "docs": [
-        "What was taken from whom follows from the bitmap, the day and the bands: `stk_math::band` has the functions."
-      ],
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
-            "type": "u32"
-          },
-          {
-            "name": "quarter",
-            "docs": [
-              "The calendar quarter, counted from 1970."
-            ],
-            "type": "u16"
-          },
-          {
-            "name": "day",
-            "docs": [
-              "The unix day to which inactivity was counted."
-            ],
-            "type": "u32"
-          },
-          {
-            "name": "taken",
-            "docs": [
-              "Taken from balances and stakes together."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "takenFromStakes",
-            "type": "u64"
-          },
-          {
-            "name": "rewardsPool",
-            "docs": [
-              "Rewards Pool with what was taken."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "affected",
-            "docs": [
-              "A bit for each slot from which something was taken, lowest first."
-            ],
-            "type": {
-              "vec": "u8"
-            }
-          },
-          {
-            "name": "warned",
-            "docs": [
-              "A bit for each slot in the first band, lowest first: these members are warned, also those who have nothing."
-            ],
-            "type": {
-              "vec": "u8"
-            }
-          }
-        ]
-      }
-    },
-    {
       "name": "pageSettled",
       "type": {
         "kind": "struct",
@@ -3355,29 +3766,6 @@ export type Stk = {
       }
     },
     {
-      "name": "pageSnapshotted",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
-            "type": "u32"
-          },
-          {
-            "name": "snapshot",
-            "docs": [
-              "Number of the snapshot for which the page's balances were kept."
-            ],
-            "type": "u32"
-          }
-        ]
-      }
-    },
-    {
       "name": "pauseChanged",
       "type": {
         "kind": "struct",
@@ -3394,7 +3782,175 @@ export type Stk = {
       }
     },
     {
-      "name": "redistributionBandsSet",
+      "name": "reserve",
+      "docs": [
+        "What backs an economy: assets of other mints in vaults of their own, apart from the ledger. Nobody has a right to",
+        "redeem tokens against it; the coverage is reported (section 3.3).",
+        "",
+        "Created by `create_reserve`, never closed."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "assets",
+            "docs": [
+              "The assets, `asset_count` of them."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "reserveAsset"
+                  }
+                },
+                8
+              ]
+            }
+          },
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "startups",
+            "docs": [
+              "Startups created; the next startup's id."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "assetCount",
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                34
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveAsset",
+      "docs": [
+        "One asset of a reserve. Amounts are base units of the asset's own mint."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "mint",
+            "type": "pubkey"
+          },
+          {
+            "name": "vault",
+            "docs": [
+              "The token account that holds it; its authority is the economy."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "booked",
+            "docs": [
+              "What the reserve has: booked and not withdrawn. The vault holds at least that much."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "withdrawn",
+            "docs": [
+              "Withdrawn since the asset was added."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "inflows",
+            "docs": [
+              "Booked since the asset was added, by kind of [`inflow`]."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                3
+              ]
+            }
+          },
+          {
+            "name": "weeklyLimit",
+            "docs": [
+              "Most that may be withdrawn in a calendar week."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spent",
+            "docs": [
+              "Withdrawn in `spent_week`."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "price",
+            "docs": [
+              "Billionths of a quote unit for a whole token, on `price_day`; 0 before the first."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spentWeek",
+            "docs": [
+              "The calendar week that `spent` is about."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "priceDay",
+            "docs": [
+              "Unix day of `price`."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "kind",
+            "docs": [
+              "0 BTC, 1 SOL, 2 USDC, 3 GOLD."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "decimals",
+            "docs": [
+              "Decimals of the mint."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveAssetAdded",
       "type": {
         "kind": "struct",
         "fields": [
@@ -3403,17 +3959,185 @@ export type Stk = {
             "type": "pubkey"
           },
           {
-            "name": "bands",
+            "name": "asset",
+            "docs": [
+              "Index in the reserve."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "mint",
+            "type": "pubkey"
+          },
+          {
+            "name": "vault",
+            "type": "pubkey"
+          },
+          {
+            "name": "kind",
+            "docs": [
+              "0 BTC, 1 SOL, 2 USDC, 3 GOLD."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "decimals",
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "reserve",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveDeposited",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "asset",
+            "type": "u8"
+          },
+          {
+            "name": "inflow",
+            "docs": [
+              "0 subscription, 1 donation, 2 startup."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "startup",
+            "docs": [
+              "Id of the startup that paid."
+            ],
             "type": {
-              "array": [
-                {
-                  "defined": {
-                    "name": "band"
-                  }
-                },
-                3
-              ]
+              "option": "u32"
             }
+          },
+          {
+            "name": "depositor",
+            "type": "pubkey"
+          },
+          {
+            "name": "gross",
+            "docs": [
+              "The whole payment, of which `amount` is the reserve's share."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "What was moved and booked, in base units of the asset."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "reference",
+            "type": "string"
+          },
+          {
+            "name": "booked",
+            "docs": [
+              "What the reserve has of the asset after it."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveLimitSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "asset",
+            "type": "u8"
+          },
+          {
+            "name": "weeklyLimit",
+            "docs": [
+              "Most base units of the asset in a calendar week."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "reserveWithdrawn",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "asset",
+            "type": "u8"
+          },
+          {
+            "name": "destination",
+            "docs": [
+              "The token account."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "reason",
+            "docs": [
+              "Why, in the treasurer's words."
+            ],
+            "type": "string"
+          },
+          {
+            "name": "booked",
+            "docs": [
+              "What the reserve has of the asset after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "spentThisWeek",
+            "docs": [
+              "Withdrawn of the asset in `week`, this included."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "week",
+            "docs": [
+              "The calendar week."
+            ],
+            "type": "u32"
           }
         ]
       }
@@ -3682,61 +4406,23 @@ export type Stk = {
       }
     },
     {
-      "name": "snapshot",
-      "docs": [
-        "The balances of one member page as they were when a snapshot was taken: what votes on its proposals weigh.",
-        "",
-        "`create_proposal` takes a snapshot by counting `Economy::snapshot` up; from then on no balance of a page changes",
-        "before `snapshot_page` has copied them here. There are two such accounts a page, for snapshots of even and of odd",
-        "numbers, so that a vote on the one before can go on. Created by `snapshot_page`, never closed."
-      ],
-      "serialization": "bytemuck",
-      "repr": {
-        "kind": "c"
-      },
+      "name": "spendingLimitsSet",
       "type": {
         "kind": "struct",
         "fields": [
           {
-            "name": "balances",
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "limits",
             "docs": [
-              "Base units by slot; 0 for slots that were free."
+              "Most base units of each fund in a calendar week."
             ],
             "type": {
               "array": [
                 "u64",
-                1024
-              ]
-            }
-          },
-          {
-            "name": "number",
-            "docs": [
-              "Number of the snapshot."
-            ],
-            "type": "u32"
-          },
-          {
-            "name": "page",
-            "docs": [
-              "Index of the member page."
-            ],
-            "type": "u32"
-          },
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "bump",
-            "type": "u8"
-          },
-          {
-            "name": "reserved",
-            "type": {
-              "array": [
-                "u8",
-                7
+                5
               ]
             }
           }
@@ -3744,58 +4430,11 @@ export type Stk = {
       }
     },
     {
-      "name": "stakePageCreated",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
-            "type": "u32"
-          },
-          {
-            "name": "capacity",
-            "docs": [
-              "Stakes that fit."
-            ],
-            "type": "u32"
-          }
-        ]
-      }
-    },
-    {
-      "name": "stakePageGrown",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
-            "type": "u32"
-          },
-          {
-            "name": "capacity",
-            "docs": [
-              "Stakes that fit."
-            ],
-            "type": "u32"
-          }
-        ]
-      }
-    },
-    {
-      "name": "stakePageHeader",
+      "name": "startup",
       "docs": [
-        "Head of the stakes of one member page.",
+        "A startup of the ecosystem that pays a share of its successes into the reserve (STK-20).",
         "",
-        "Created by `create_stake_page`, grown by `grow_stake_page`, never closed. Everybody whose slot is in member page `i`",
-        "stakes in stake page `i`, so that a redistribution of the page sees them all (STK-136)."
+        "Created by `create_startup`, changed by `set_startup_share`, never closed."
       ],
       "serialization": "bytemuck",
       "repr": {
@@ -3805,113 +4444,84 @@ export type Stk = {
         "kind": "struct",
         "fields": [
           {
-            "name": "total",
-            "docs": [
-              "Base units in all stakes of the page."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "index",
-            "docs": [
-              "Index of the member page."
-            ],
-            "type": "u32"
-          },
-          {
-            "name": "nextId",
-            "docs": [
-              "Id of the next stake; ids are never used twice, so an old one cannot touch another stake in the same place."
-            ],
-            "type": "u32"
-          },
-          {
             "name": "economy",
-            "docs": [
-              "The economy that the page belongs to."
-            ],
             "type": "pubkey"
           },
           {
-            "name": "bump",
-            "type": "u8"
-          },
-          {
-            "name": "reserved",
+            "name": "name",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
             "type": {
               "array": [
                 "u8",
-                15
+                32
               ]
             }
-          }
-        ]
-      }
-    },
-    {
-      "name": "staked",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "wallet",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
-            "type": "u32"
-          },
-          {
-            "name": "slot",
-            "type": "u16"
-          },
-          {
-            "name": "place",
-            "docs": [
-              "Place of the stake in the stake page."
-            ],
-            "type": "u16"
           },
           {
             "name": "id",
             "type": "u32"
           },
           {
-            "name": "amount",
-            "type": "u64"
-          },
-          {
-            "name": "termDays",
+            "name": "shareBps",
+            "docs": [
+              "Share of its payments that is booked to the reserve, in basis points; 0 until it is set."
+            ],
             "type": "u16"
           },
           {
-            "name": "unlockAt",
-            "type": "i64"
+            "name": "bump",
+            "type": "u8"
           },
           {
-            "name": "snapshot",
-            "docs": [
-              "The latest snapshot, in which the tokens were still part of the balance."
-            ],
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                25
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "startupCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "startup",
             "type": "u32"
           },
           {
-            "name": "balance",
-            "docs": [
-              "The member's balance after it."
-            ],
-            "type": "u64"
+            "name": "name",
+            "type": "string"
+          }
+        ]
+      }
+    },
+    {
+      "name": "startupShareSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
           },
           {
-            "name": "total",
-            "docs": [
-              "All stakes of the page after it."
-            ],
-            "type": "u64"
+            "name": "startup",
+            "type": "u32"
+          },
+          {
+            "name": "shareBps",
+            "type": "u16"
           }
         ]
       }
@@ -3937,7 +4547,7 @@ export type Stk = {
       }
     },
     {
-      "name": "transferFeeSet",
+      "name": "teamScheduleSet",
       "type": {
         "kind": "struct",
         "fields": [
@@ -3946,116 +4556,12 @@ export type Stk = {
             "type": "pubkey"
           },
           {
-            "name": "bps",
-            "type": "u16"
-          }
-        ]
-      }
-    },
-    {
-      "name": "transferred",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "wallet",
-            "docs": [
-              "Who paid."
-            ],
-            "type": "pubkey"
-          },
-          {
-            "name": "recipient",
-            "docs": [
-              "Who received `amount` less `fee`."
-            ],
-            "type": "pubkey"
-          },
-          {
-            "name": "amount",
-            "docs": [
-              "What left the sender's balance."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "fee",
-            "docs": [
-              "What of it went to the Treasury."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "balance",
-            "docs": [
-              "Balance of the sender."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "recipientBalance",
-            "type": "u64"
-          },
-          {
-            "name": "treasury",
-            "type": "u64"
-          }
-        ]
-      }
-    },
-    {
-      "name": "unstaked",
-      "type": {
-        "kind": "struct",
-        "fields": [
-          {
-            "name": "economy",
-            "type": "pubkey"
-          },
-          {
-            "name": "wallet",
-            "type": "pubkey"
-          },
-          {
-            "name": "page",
+            "name": "cliffSeconds",
             "type": "u32"
           },
           {
-            "name": "slot",
-            "type": "u16"
-          },
-          {
-            "name": "place",
-            "docs": [
-              "Place that the stake had in the stake page."
-            ],
-            "type": "u16"
-          },
-          {
-            "name": "id",
+            "name": "vestingSeconds",
             "type": "u32"
-          },
-          {
-            "name": "amount",
-            "type": "u64"
-          },
-          {
-            "name": "balance",
-            "docs": [
-              "The member's balance after it."
-            ],
-            "type": "u64"
-          },
-          {
-            "name": "total",
-            "docs": [
-              "All stakes of the page after it."
-            ],
-            "type": "u64"
           }
         ]
       }
@@ -4323,9 +4829,9 @@ export type Stk = {
   ],
   "constants": [
     {
-      "name": "highestTransferFeeBps",
+      "name": "backingBps",
       "type": "u16",
-      "value": "500"
+      "value": "5000"
     },
     {
       "name": "latestGenesisSeconds",
@@ -4338,29 +4844,14 @@ export type Stk = {
       "value": "2592000"
     },
     {
-      "name": "mostStakes",
-      "type": "u32",
-      "value": "4"
-    },
-    {
-      "name": "mostWeeksBehind",
-      "type": "u32",
-      "value": "2"
+      "name": "longestReason",
+      "type": "u8",
+      "value": "64"
     },
     {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
-    },
-    {
-      "name": "stakePlaces",
-      "type": "u32",
-      "value": "4096"
-    },
-    {
-      "name": "transferFeeStepBps",
-      "type": "u16",
-      "value": "50"
     },
     {
       "name": "wholeBps",

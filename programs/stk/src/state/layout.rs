@@ -95,6 +95,27 @@ fn snapshot_keeps_its_layout() {
 }
 
 #[test]
+fn reserve_keeps_its_layout() {
+    assert_eq!(size_of::<Reserve>(), 1_224);
+    assert_offsets!(
+        Reserve,
+        assets: 0, economy: 1_152, startups: 1_184, asset_count: 1_188, bump: 1_189, _reserved: 1_190,
+    );
+    assert_eq!(size_of::<ReserveAsset>(), 144);
+    assert_offsets!(
+        ReserveAsset,
+        mint: 0, vault: 32, booked: 64, withdrawn: 72, inflows: 80, weekly_limit: 104, spent: 112, price: 120,
+        spent_week: 128, price_day: 132, kind: 136, decimals: 137, _reserved: 138,
+    );
+}
+
+#[test]
+fn startup_keeps_its_layout() {
+    assert_eq!(size_of::<Startup>(), 96);
+    assert_offsets!(Startup, economy: 0, name: 32, id: 64, share_bps: 68, bump: 70, _reserved: 71);
+}
+
+#[test]
 fn discriminators_are_those_of_the_names_and_differ() {
     let discriminators = [
         (Economy::DISCRIMINATOR, "account:Economy"),
@@ -103,6 +124,8 @@ fn discriminators_are_those_of_the_names_and_differ() {
         (Membership::DISCRIMINATOR, "account:Membership"),
         (StakePageHeader::DISCRIMINATOR, "account:StakePageHeader"),
         (Snapshot::DISCRIMINATOR, "account:Snapshot"),
+        (Reserve::DISCRIMINATOR, "account:Reserve"),
+        (Startup::DISCRIMINATOR, "account:Startup"),
     ];
     for (index, (discriminator, name)) in discriminators.iter().enumerate() {
         assert_eq!(**discriminator, solana_sha256_hasher::hash(name.as_bytes()).to_bytes()[..8], "{name}");

@@ -81,6 +81,13 @@ impl PageHeader {
     }
 }
 
+/// The slot of `wallet`, to which somebody else pays: it must be there, so that a payment cannot reach another member.
+pub fn recipient_mut<'a>(page: &'a mut MemberPage, slot: u16, wallet: &Address) -> Result<&'a mut Member> {
+    let member = page.get_mut(usize::from(slot)).ok_or(StkError::UnknownSlot)?;
+    require!(member.wallet == *wallet, StkError::WrongRecipient);
+    Ok(member)
+}
+
 /// The slot of `wallet`, which must be there.
 pub fn member_mut<'a>(page: &'a mut MemberPage, slot: u16, wallet: &Address) -> Result<&'a mut Member> {
     let member = page.get_mut(usize::from(slot)).ok_or(StkError::UnknownSlot)?;

@@ -132,7 +132,7 @@ impl CreateEconomy {
 }
 
 /// `text` zero-padded; `None` when it is empty, too long or contains the padding.
-fn padded<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(crate) fn padded<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     if text.is_empty() || text.as_bytes().contains(&0) {
         return None;
