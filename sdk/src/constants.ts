@@ -32,6 +32,10 @@ export const MOST_WALLETS = 32
 export const LONGEST_DELAY_SECONDS = 2_592_000
 /** Latest genesis, seconds after the economy is created: a year. */
 export const LATEST_GENESIS_SECONDS = 31_536_000
+/** Longest reason of a spending or reference of a deposit, in bytes of UTF-8. */
+export const LONGEST_REASON = 64
+/** Most assets of a reserve. */
+export const RESERVE_ASSETS = 8
 /** The last week that can be posted. */
 export const LAST_WEEK = 32_767
 

@@ -17,6 +17,16 @@ export const VerdictBy = { Validator: 0, Counterparty: 1, Activity: 2 } as const
 /** A value of {@link VerdictBy}. */
 export type VerdictByValue = (typeof VerdictBy)[keyof typeof VerdictBy]
 
+/** The kinds of reserve assets. */
+export const ReserveKind = { Btc: 0, Sol: 1, Usdc: 2, Gold: 3 } as const
+/** A value of {@link ReserveKind}. */
+export type ReserveKindValue = (typeof ReserveKind)[keyof typeof ReserveKind]
+
+/** Where an inflow of the reserve comes from: half of a subscription or donation is booked, of a startup its share. */
+export const Inflow = { Subscription: 0, Donation: 1, Startup: 2 } as const
+/** A value of {@link Inflow}. */
+export type InflowValue = (typeof Inflow)[keyof typeof Inflow]
+
 /** Where an economy's current week stands. */
 export const WeekStatus = { Settled: 0, Open: 1, Sealed: 2 } as const
 /** A value of {@link WeekStatus}. */

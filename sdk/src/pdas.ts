@@ -64,3 +64,28 @@ export function snapshotPda(
   const seeds = [text("snapshot"), economy.toBytes(), u32(page, "page"), parity]
   return PublicKey.findProgramAddressSync(seeds, programId)
 }
+
+/** Address of the reserve that backs the economy. */
+export function reservePda(economy: PublicKey, programId: PublicKey = STK_PROGRAM_ID): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("reserve"), economy.toBytes()], programId)
+}
+
+/** Address of the token account that holds the reserve's tokens of `mint`. */
+export function reserveVaultPda(
+  economy: PublicKey,
+  mint: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  const seeds = [text("reserve-vault"), economy.toBytes(), mint.toBytes()]
+  return PublicKey.findProgramAddressSync(seeds, programId)
+}
+
+/** Address of the record of a startup. */
+export function startupPda(
+  economy: PublicKey,
+  startup: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  const seeds = [text("startup"), economy.toBytes(), u32(startup, "startup")]
+  return PublicKey.findProgramAddressSync(seeds, programId)
+}

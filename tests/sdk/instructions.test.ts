@@ -28,6 +28,13 @@ const batch = {
   counts: new Uint8Array(10).fill(7),
 }
 
+const [reserve] = sdk.reservePda(economy, PROGRAM)
+const [reserveVault] = sdk.reserveVaultPda(economy, mint, PROGRAM)
+const [startup] = sdk.startupPda(economy, 6, PROGRAM)
+const spending = { ...at, treasurer: who, fund: sdk.Fund.Treasury, amount: 7n, reason: "prizes" }
+const inAsset = { ...at, asset: 2, mint }
+const share = { ...inAsset, depositor: who, source: token, gross: 101n, reference: "invoice 7" }
+
 interface Case {
   name: string
   instruction: TransactionInstruction
@@ -239,6 +246,72 @@ const CASES: readonly Case[] = [
     name: "accept_role",
     instruction: sdk.acceptRoleInstruction({ ...at, holder: who, role: sdk.Role.Oracle }),
     accounts: [who, economy],
+  },
+  {
+    name: "spend_fund",
+    instruction: sdk.spendFundInstruction({ ...spending, recipient: key(7), page: 3, slot: 5 }),
+    accounts: [who, economy, page],
+  },
+  {
+    name: "withdraw_fund",
+    instruction: sdk.withdrawFundInstruction({ ...spending, destination: token }),
+    accounts: [who, economy, vault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "set_spending_limits",
+    instruction: sdk.setSpendingLimitsInstruction({ ...at, admin: who, limits: [0n, 1n, 2n, 3n, 4n] }),
+    accounts: [who, economy],
+  },
+  {
+    name: "set_team_schedule",
+    instruction: sdk.setTeamScheduleInstruction({ ...at, admin: who, cliffSeconds: 1, vestingSeconds: 2 }),
+    accounts: [who, economy],
+  },
+  {
+    name: "create_reserve",
+    instruction: sdk.createReserveInstruction({ ...at, treasurer: who }),
+    accounts: [who, economy, reserve, system],
+  },
+  {
+    name: "add_reserve_asset",
+    instruction: sdk.addReserveAssetInstruction({ ...at, treasurer: who, mint, kind: sdk.ReserveKind.Gold }),
+    accounts: [who, economy, reserve, mint, reserveVault, TOKEN_PROGRAM_ID, system],
+  },
+  {
+    name: "create_startup",
+    instruction: sdk.createStartupInstruction({ ...at, treasurer: who, startup: 6, name: "Sixth" }),
+    accounts: [who, economy, reserve, startup, system],
+  },
+  {
+    name: "set_startup_share",
+    instruction: sdk.setStartupShareInstruction({ ...at, treasurer: who, startup: 6, shareBps: 250 }),
+    accounts: [who, economy, startup],
+  },
+  {
+    name: "deposit_reserve",
+    instruction: sdk.depositReserveInstruction({ ...share, inflow: sdk.Inflow.Startup, startup: 6 }),
+    accounts: [who, economy, reserve, startup, reserveVault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "post_asset_price",
+    instruction: sdk.postAssetPriceInstruction({ ...at, oracle: who, asset: 2, price: 9n, day: 20_437 }),
+    accounts: [who, economy, reserve],
+  },
+  {
+    name: "set_reserve_limit",
+    instruction: sdk.setReserveLimitInstruction({ ...at, admin: who, asset: 2, weeklyLimit: 8n }),
+    accounts: [who, economy, reserve],
+  },
+  {
+    name: "withdraw_reserve",
+    instruction: sdk.withdrawReserveInstruction({
+      ...inAsset,
+      treasurer: who,
+      destination: token,
+      amount: 7n,
+      reason: "exchange",
+    }),
+    accounts: [who, economy, reserve, reserveVault, token, TOKEN_PROGRAM_ID],
   },
 ]
 

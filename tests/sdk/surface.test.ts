@@ -15,7 +15,18 @@ describe("Public surface of the SDK", () => {
     const camel = (name: string): string =>
       name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
     for (const { name } of idl.instructions) expect(sdk).to.have.property(`${camel(name)}Instruction`)
-    for (const name of ["economy", "vault", "page", "membership", "week", "stakePage", "snapshot"])
+    for (const name of [
+      "economy",
+      "vault",
+      "page",
+      "membership",
+      "week",
+      "reserve",
+      "reserveVault",
+      "startup",
+      "stakePage",
+      "snapshot",
+    ])
       expect(sdk).to.have.property(`${name}Pda`)
   })
 

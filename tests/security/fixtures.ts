@@ -2,30 +2,42 @@ import {
   absorbSurplusInstruction,
   acceptRoleInstruction,
   createEconomyInstruction,
+  addReserveAssetInstruction,
   createPageInstruction,
   createStakePageInstruction,
+  createReserveInstruction,
+  createStartupInstruction,
   economyParameters,
+  Fund,
   growPageInstruction,
   growStakePageInstruction,
   holdWeekInstruction,
+  Inflow,
   openWeekInstruction,
   PAGE_SLOTS,
   pauseInstruction,
+  postAssetPriceInstruction,
   proposeRoleInstruction,
   registerMembersInstruction,
   releaseEmissionInstruction,
+  ReserveKind,
   resumeInstruction,
   Role,
   sealWeekInstruction,
   setLevelsInstruction,
   setRedistributionBandsInstruction,
   setTransferFeeInstruction,
+  setReserveLimitInstruction,
+  setSpendingLimitsInstruction,
+  setStartupShareInstruction,
+  setTeamScheduleInstruction,
   settlePageInstruction,
   snapshotPageInstruction,
   STK_POLICY,
   STK_PRESET,
   submitScoresInstruction,
   buildScoreBatch,
+  type EconomyPreset,
   type InstructionName,
 } from "@stk/sdk"
 import { Keypair, type PublicKey, type TransactionInstruction } from "@solana/web3.js"
@@ -50,9 +62,21 @@ import {
   runWeek,
   seal,
   submitAll,
+  tokenAccountOf,
   withdraw,
   type TestEconomy,
 } from "../utils/economy"
+import { fundWithdrawalOf, NO_LIMITS, setLimits, spendingOf } from "../utils/funds"
+import { createMint, mintTo } from "../utils/mints"
+import {
+  addAsset,
+  addStartup,
+  createReserve,
+  depositToReserve,
+  reserveDepositOf,
+  reserveWithdrawalOf,
+  setReserveLimit,
+} from "../utils/reserve"
 import { PLAIN_PRESET } from "../utils/presets"
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { Chain } from "../utils/svm"
@@ -84,8 +108,13 @@ const WHOLE_TOKENS = [[1_000], [1_000], [1_000]]
 /** A chain with two economies of three members each and tokens in their pools, before their first week. */
 export function newWorld(): World {
   const chain = new Chain()
-  const economy = createEconomy(chain, { preset: { ...PLAIN_PRESET, holdSeconds: 60 } })
-  const other = createEconomy(chain, { preset: { ...PLAIN_PRESET, holdSeconds: 60 } })
+  const preset: EconomyPreset = {
+    ...PLAIN_PRESET,
+    holdSeconds: 60,
+    fundBps: [6_000, 1_000, 1_000, 1_000, 1_000],
+  }
+  const economy = createEconomy(chain, { preset })
+  const other = createEconomy(chain, { preset })
   for (const each of [economy, other]) addMembers(chain, each, MEMBERS)
   for (const each of [economy, other]) releaseDays(chain, each, 7)
   return { chain, economy, other }
@@ -122,6 +151,34 @@ function foreignOf(names: readonly string[], instruction: TransactionInstruction
   )
 }
 
+/** The asset of a reserve and an account of the stranger that holds some of it. */
+interface ReserveOf {
+  readonly mint: PublicKey
+  readonly account: PublicKey
+}
+
+/** A reserve in both economies with one asset of their own, an unlimited week and something in it, and a startup. */
+function reserves(world: World): readonly [ReserveOf, ReserveOf] {
+  const of = (each: TestEconomy): ReserveOf => {
+    const { stranger } = world.economy.actors
+    const mint = createMint(world.chain, 6)
+    const account = mintTo(world.chain, mint, stranger.publicKey, 1_000n)
+    createReserve(world.chain, each)
+    addAsset(world.chain, each, mint, ReserveKind.Usdc)
+    addStartup(world.chain, each, 2_500)
+    depositToReserve(world.chain, each, stranger, account, { gross: 200n })
+    setReserveLimit(world.chain, each, 0, 50n)
+    return { mint, account }
+  }
+  return [of(world.economy), of(world.other)]
+}
+
+/** The accounts of the other economy that a treasurer's instruction would take there. */
+function foreignBeside(role: string, names: readonly string[], instruction: TransactionInstruction) {
+  const { [role]: _role, ...foreign } = foreignOf([role, ...names], instruction)
+  return foreign
+}
+
 /**
  * One valid call of every instruction. An instruction without an entry does not compile here, and one that the IDL
  * gained at run time fails the matrix.
@@ -151,6 +208,25 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       }),
       signers: [stranger],
       foreign: { economy: world.other.address },
+    }
+  },
+
+  addReserveAsset: (world) => {
+    const { treasurer } = signersOf(world)
+    reserves(world)
+    const of = (each: TestEconomy, mint: PublicKey) =>
+      addReserveAssetInstruction({
+        treasurer: treasurer.publicKey,
+        economy: each.address,
+        mint,
+        kind: ReserveKind.Gold,
+      })
+    const [mint, foreignMint] = [createMint(world.chain, 8), createMint(world.chain, 8)]
+    const names = ["economy", "reserve", "assetMint", "vault"]
+    return {
+      instruction: of(world.economy, mint),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", names, of(world.other, foreignMint)),
     }
   },
 
@@ -199,6 +275,35 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     return { instruction: of(world.economy), signers: [payer], foreign }
   },
 
+  createReserve: (world) => {
+    const { treasurer } = signersOf(world)
+    createReserve(world.chain, world.other)
+    const of = (each: TestEconomy) =>
+      createReserveInstruction({ treasurer: treasurer.publicKey, economy: each.address })
+    return {
+      instruction: of(world.economy),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", ["economy", "reserve"], of(world.other)),
+    }
+  },
+
+  createStartup: (world) => {
+    const { treasurer } = signersOf(world)
+    reserves(world)
+    const of = (each: TestEconomy, startup: number) =>
+      createStartupInstruction({
+        treasurer: treasurer.publicKey,
+        economy: each.address,
+        startup,
+        name: "Next",
+      })
+    return {
+      instruction: of(world.economy, 1),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", ["economy", "reserve", "startup"], of(world.other, 0)),
+    }
+  },
+
   deposit: (world) => {
     const [source, foreignSource] = paidOut(world)
     const { page, vault, economy } = foreignOf(
@@ -211,6 +316,23 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       instruction: depositOf(world.economy, 0, source, 1n),
       signers: [memberKey(world.economy, 0)],
       foreign: { economy, page, vault, source: foreignSource },
+    }
+  },
+
+  depositReserve: (world) => {
+    const { stranger } = signersOf(world)
+    const [own, foreign] = reserves(world)
+    const of = (each: TestEconomy, { account }: ReserveOf) =>
+      reserveDepositOf(world.chain, each, stranger.publicKey, account, {
+        inflow: Inflow.Startup,
+        startup: 0,
+        gross: 100n,
+      })
+    const names = ["economy", "reserve", "startup", "vault", "source"]
+    return {
+      instruction: of(world.economy, own),
+      signers: [stranger],
+      foreign: foreignBeside("depositor", names, of(world.other, foreign)),
     }
   },
 
@@ -261,6 +383,24 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       instruction: pauseInstruction({ guardian: guardian.publicKey, economy: world.economy.address }),
       signers: [guardian],
       foreign: { economy: world.other.address },
+    }
+  },
+
+  postAssetPrice: (world) => {
+    const { oracle } = signersOf(world)
+    reserves(world)
+    const of = (each: TestEconomy) =>
+      postAssetPriceInstruction({
+        oracle: oracle.publicKey,
+        economy: each.address,
+        asset: 0,
+        price: 1_000_000_000n,
+        day: 20_437,
+      })
+    return {
+      instruction: of(world.economy),
+      signers: [oracle],
+      foreign: foreignBeside("oracle", ["economy", "reserve"], of(world.other)),
     }
   },
 
@@ -365,6 +505,36 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  setReserveLimit: (world) => {
+    const { admin } = signersOf(world)
+    reserves(world)
+    const of = (each: TestEconomy) =>
+      setReserveLimitInstruction({
+        admin: admin.publicKey,
+        economy: each.address,
+        asset: 0,
+        weeklyLimit: 7n,
+      })
+    return {
+      instruction: of(world.economy),
+      signers: [admin],
+      foreign: foreignBeside("admin", ["economy", "reserve"], of(world.other)),
+    }
+  },
+
+  setSpendingLimits: (world) => {
+    const { admin } = signersOf(world)
+    return {
+      instruction: setSpendingLimitsInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        limits: NO_LIMITS,
+      }),
+      signers: [admin],
+      foreign: { economy: world.other.address },
+    }
+  },
+
   setTransferFee: (world) => {
     const { treasurer } = signersOf(world)
     return {
@@ -374,6 +544,37 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
         bps: 50,
       }),
       signers: [treasurer],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  setStartupShare: (world) => {
+    const { treasurer } = signersOf(world)
+    reserves(world)
+    const of = (each: TestEconomy) =>
+      setStartupShareInstruction({
+        treasurer: treasurer.publicKey,
+        economy: each.address,
+        startup: 0,
+        shareBps: 100,
+      })
+    return {
+      instruction: of(world.economy),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", ["economy", "startup"], of(world.other)),
+    }
+  },
+
+  setTeamSchedule: (world) => {
+    const { admin } = signersOf(world)
+    return {
+      instruction: setTeamScheduleInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        cliffSeconds: 1,
+        vestingSeconds: 2,
+      }),
+      signers: [admin],
       foreign: { economy: world.other.address },
     }
   },
@@ -414,6 +615,17 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     )
     const signers = [memberKey(world.economy, 0)]
     return { instruction: stakeOf(world.economy, 0, 1_000n), signers, foreign }
+  },
+
+  spendFund: (world) => {
+    const { treasurer } = signersOf(world)
+    for (const each of both(world)) setLimits(world.chain, each, NO_LIMITS)
+    const of = (each: TestEconomy) => spendingOf(each, { fund: Fund.Treasury, amount: 1n })
+    return {
+      instruction: of(world.economy),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", ["economy", "page"], of(world.other)),
+    }
   },
 
   submitScores: (world) => {
@@ -470,6 +682,33 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       instruction: withdrawalOf(world.economy, 0, destination, 1n),
       signers: [memberKey(world.economy, 0)],
       foreign,
+    }
+  },
+
+  withdrawFund: (world) => {
+    const { treasurer, stranger } = signersOf(world)
+    for (const each of both(world)) setLimits(world.chain, each, NO_LIMITS)
+    const of = (each: TestEconomy) => {
+      const destination = tokenAccountOf(world.chain, each, stranger.publicKey)
+      return fundWithdrawalOf(each, destination, { fund: Fund.Liquidity, amount: 1n })
+    }
+    return {
+      instruction: of(world.economy),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", ["economy", "vault", "destination"], of(world.other)),
+    }
+  },
+
+  withdrawReserve: (world) => {
+    const { treasurer } = signersOf(world)
+    const [own, foreign] = reserves(world)
+    const of = (each: TestEconomy, { account }: ReserveOf) =>
+      reserveWithdrawalOf(world.chain, each, account, 1n)
+    const names = ["economy", "reserve", "vault", "destination"]
+    return {
+      instruction: of(world.economy, own),
+      signers: [treasurer],
+      foreign: foreignBeside("treasurer", names, of(world.other, foreign)),
     }
   },
 }

@@ -50,15 +50,21 @@ describe("the supply", () => {
     const callers = sources()
       .filter(([path]) => path !== "token.rs")
       .filter(([, text]) => /mint_to|MintTo|MINT_TO/.test(text))
-    expect(callers.map(([path]) => path)).to.deep.equal([join("instructions", "release_emission.rs")])
+    expect(callers.map(([path]) => path)).to.deep.equal([
+      join("instructions", "emission", "release_emission.rs"),
+    ])
   })
 
   it("[STK-01] is for sale nowhere: no instruction takes lamports or tokens in exchange for tokens", () => {
-    // Tokens leave the vault by withdraw alone; what a payer gives is rent for accounts of the program.
+    // A member's tokens leave the vault by withdraw, a fund's by withdraw_fund; the reserve moves other mints, for which it
+    // gives nothing; what a payer gives is rent for accounts of the program.
     const spending = sources().filter(([, text]) => /token::transfer\(/.test(text))
     expect(spending.map(([path]) => path).sort()).to.deep.equal([
-      join("instructions", "deposit.rs"),
-      join("instructions", "withdraw.rs"),
+      join("instructions", "balances", "deposit.rs"),
+      join("instructions", "balances", "withdraw.rs"),
+      join("instructions", "funds", "withdraw_fund.rs"),
+      join("instructions", "reserve", "deposit_reserve.rs"),
+      join("instructions", "reserve", "withdraw_reserve.rs"),
     ])
   })
 })

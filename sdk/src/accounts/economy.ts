@@ -116,7 +116,7 @@ export interface Economy {
 }
 
 /** UTF-8 without its padding. */
-function unpad(bytes: Uint8Array): string {
+export function unpad(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
 }

@@ -31,4 +31,6 @@ export {
   type Stake,
   type StakePage,
 } from "./stake.js"
+export { decodeReserve, fetchReserve, type Reserve, type ReserveAsset } from "./reserve.js"
+export { decodeStartup, fetchAllStartups, fetchStartup, type Startup } from "./startup.js"
 export { decodeWeek, fetchAllWeeks, fetchWeek, type Week } from "./week.js"

@@ -4,8 +4,17 @@ import { fetchAllMemberships, fetchMembership, type Membership } from "../accoun
 import { fetchEconomy, type Economy, type RedistributionBand } from "../accounts/economy.js"
 import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
 import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
+import { fetchReserve, type Reserve, type ReserveAsset } from "../accounts/reserve.js"
+import { fetchAllStartups, type Startup } from "../accounts/startup.js"
 import { fetchWeek, type Week } from "../accounts/week.js"
-import { MOST_COMPUTE_UNITS, PAGE_SLOTS, STK_PROGRAM_ID } from "../constants.js"
+import {
+  MOST_COMPUTE_UNITS,
+  PAGE_SLOTS,
+  STK_PROGRAM_ID,
+  type FundIndex,
+  type InflowValue,
+  type ReserveKindValue,
+} from "../constants.js"
 import { AccountNotFoundError, InvalidArgumentError } from "../errors/base.js"
 import { decodeError } from "../errors/decode.js"
 import { decodeEvents, type StkEvent } from "../events.js"
@@ -17,17 +26,29 @@ import { setTransferFeeInstruction } from "../instructions/transfers/set_transfe
 import { transferInstruction } from "../instructions/transfers/transfer.js"
 import { openWeekInstruction } from "../instructions/weeks/open_week.js"
 import { releaseEmissionInstruction } from "../instructions/emission/release_emission.js"
+import { setSpendingLimitsInstruction } from "../instructions/funds/set_spending_limits.js"
+import { setTeamScheduleInstruction } from "../instructions/funds/set_team_schedule.js"
+import { spendFundInstruction } from "../instructions/funds/spend_fund.js"
+import { withdrawFundInstruction } from "../instructions/funds/withdraw_fund.js"
+import { addReserveAssetInstruction } from "../instructions/reserve/add_reserve_asset.js"
+import { createReserveInstruction } from "../instructions/reserve/create_reserve.js"
+import { createStartupInstruction } from "../instructions/reserve/create_startup.js"
+import { postAssetPriceInstruction } from "../instructions/reserve/post_asset_price.js"
+import { setReserveLimitInstruction } from "../instructions/reserve/set_reserve_limit.js"
+import { setStartupShareInstruction } from "../instructions/reserve/set_startup_share.js"
+import { withdrawReserveInstruction } from "../instructions/reserve/withdraw_reserve.js"
 import { sealWeekInstruction } from "../instructions/weeks/seal_week.js"
 import type { Tuple } from "../idl/codec.js"
 import type { MemberCounts } from "../math/batch.js"
 import { quarterOf } from "../math/quarter.js"
 import { bpsShareFloor } from "../math/split.js"
-import { membershipPda, pagePda, stakePagePda, weekPda } from "../pdas.js"
+import { membershipPda, pagePda, reservePda, stakePagePda, startupPda, weekPda } from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
 import { planLevels, type MemberLevel } from "../plan/levels.js"
 import type { Plan } from "../plan/plan.js"
 import { planRedistribution } from "../plan/redistribution.js"
 import { planRegistration } from "../plan/registration.js"
+import { planReserveDeposit } from "../plan/reserve_deposit.js"
 import { pageProgress, planScores } from "../plan/scores.js"
 import { planSettlement } from "../plan/settlement.js"
 import { pagesBehindSnapshot, planSnapshots } from "../plan/snapshot.js"
@@ -50,6 +71,19 @@ export interface StkClientOptions extends TransactionOptions, SendOptions {
   programId?: PublicKey | undefined
   /** How many lanes of a plan are sent side by side; 8 by default. */
   lanes?: number | undefined
+}
+
+/** A payment of which the reserve has a share. */
+export interface ReserveDeposit {
+  /** Index of the asset in the reserve. */
+  asset: number
+  inflow: InflowValue
+  /** Id of the startup whose share it is; none for a subscription or donation. */
+  startup?: number | undefined
+  /** Base units of the whole payment. */
+  gross: bigint
+  /** Public; 1 to 64 bytes of UTF-8. */
+  reference: string
 }
 
 /** Where a member is and what it has. */
@@ -391,6 +425,149 @@ export class StkClient {
       planRedistribution({ ...this.planned, payer, quarter: quarterOf(now), pages }),
       onSent,
     )
+  }
+
+  // Funds
+
+  /** Pays from a fund to a member's balance, as the treasurer. @throws {WeeklyLimitReached} @throws {TeamNotVested} */
+  async spendFund(
+    fund: FundIndex,
+    recipient: PublicKey,
+    amount: bigint,
+    reason: string,
+  ): Promise<SentTransaction> {
+    const { page, slot } = await this.memberOf(recipient)
+    const spending = { treasurer: this.signer.publicKey, fund, recipient, page, slot, amount, reason }
+    const instruction = spendFundInstruction({ ...this.at, ...spending })
+    return this.sendEstimated("spending of a fund", [instruction], ESTIMATED_COMPUTE_UNITS.spendFund)
+  }
+
+  /** Pays from a fund to a token account, as the treasurer. @throws {WeeklyLimitReached} @throws {TeamNotVested} */
+  withdrawFund(
+    fund: FundIndex,
+    destination: PublicKey,
+    amount: bigint,
+    reason: string,
+  ): Promise<SentTransaction> {
+    const spending = { treasurer: this.signer.publicKey, fund, destination, amount, reason }
+    const instruction = withdrawFundInstruction({ ...this.at, ...spending })
+    return this.sendEstimated("withdrawal of a fund", [instruction], ESTIMATED_COMPUTE_UNITS.withdrawFund)
+  }
+
+  /** Sets the most that may be spent from each fund in a calendar week, as the admin. */
+  setSpendingLimits(limits: Tuple<bigint, 5>): Promise<SentTransaction> {
+    const instruction = setSpendingLimitsInstruction({ ...this.at, admin: this.signer.publicKey, limits })
+    return this.sendInstructions("limits of spending", [instruction])
+  }
+
+  /** Sets the schedule of the Team fund, as the admin. @throws {TeamAlreadySpent} */
+  setTeamSchedule(cliffSeconds: number, vestingSeconds: number): Promise<SentTransaction> {
+    const schedule = { admin: this.signer.publicKey, cliffSeconds, vestingSeconds }
+    return this.sendInstructions("schedule of the team", [
+      setTeamScheduleInstruction({ ...this.at, ...schedule }),
+    ])
+  }
+
+  // Reserve
+
+  /** What backs the economy; null when it has no reserve. */
+  fetchReserve(): Promise<Reserve | null> {
+    const [address] = reservePda(this.economy, this.programId)
+    return fetchReserve(this.connection, address, this.programId)
+  }
+
+  /** All startups, by their ids. */
+  async fetchStartups(): Promise<Startup[]> {
+    const { startups } = await this.reserve()
+    const ids = Array.from({ length: startups }, (_, id) => startupPda(this.economy, id, this.programId)[0])
+    const found = await fetchAllStartups(this.connection, ids, this.programId)
+    return found.filter((startup) => startup !== null)
+  }
+
+  /** Creates the economy's reserve, as the treasurer. */
+  createReserve(): Promise<SentTransaction> {
+    const instruction = createReserveInstruction({ ...this.at, treasurer: this.signer.publicKey })
+    return this.sendInstructions("creation of the reserve", [instruction])
+  }
+
+  /** Adds a mint to the reserve, as the treasurer. @throws {AssetAlreadyAdded} @throws {ReserveIsFull} */
+  addReserveAsset(mint: PublicKey, kind: ReserveKindValue): Promise<SentTransaction> {
+    const treasurer = this.signer.publicKey
+    const instruction = addReserveAssetInstruction({ ...this.at, treasurer, mint, kind })
+    return this.sendInstructions("asset of the reserve", [instruction])
+  }
+
+  /** Records a startup with the next id, as the treasurer. @throws {BadName} */
+  async createStartup(name: string): Promise<SentTransaction> {
+    const { startups: startup } = await this.reserve()
+    const treasurer = this.signer.publicKey
+    const instruction = createStartupInstruction({ ...this.at, treasurer, startup, name })
+    return this.sendInstructions(`startup ${startup}`, [instruction])
+  }
+
+  /** Sets the share of a startup, as the treasurer. @throws {ShareTooLarge} */
+  setStartupShare(startup: number, shareBps: number): Promise<SentTransaction> {
+    const treasurer = this.signer.publicKey
+    const instruction = setStartupShareInstruction({ ...this.at, treasurer, startup, shareBps })
+    return this.sendInstructions(`share of startup ${startup}`, [instruction])
+  }
+
+  /** Pays the reserve's share of a payment from the signer's token account; SOL is wrapped on the way. */
+  async depositReserve(deposit: ReserveDeposit): Promise<SentTransaction[]> {
+    const depositor = this.signer.publicKey
+    const { mint } = await this.reserveAsset(deposit.asset)
+    const account = getAssociatedTokenAddressSync(mint, depositor, true)
+    const hasTokenAccount = (await this.connection.getAccountInfo(account)) !== null
+    const startup = deposit.startup === undefined ? null : await this.startup(deposit.startup)
+    const place = { depositor, mint, startup, hasTokenAccount }
+    return this.execute(planReserveDeposit({ ...this.planned, ...deposit, ...place }))
+  }
+
+  /** Posts the price of an asset on a UTC day, as the oracle. @throws {PriceOutOfOrder} */
+  postAssetPrice(asset: number, price: bigint, day: number): Promise<SentTransaction> {
+    const oracle = this.signer.publicKey
+    const instruction = postAssetPriceInstruction({ ...this.at, oracle, asset, price, day })
+    return this.sendInstructions(`price of asset ${asset}`, [instruction])
+  }
+
+  /** Sets the most that may leave the reserve of an asset in a calendar week, as the admin. */
+  setReserveLimit(asset: number, weeklyLimit: bigint): Promise<SentTransaction> {
+    const admin = this.signer.publicKey
+    const instruction = setReserveLimitInstruction({ ...this.at, admin, asset, weeklyLimit })
+    return this.sendInstructions(`limit of asset ${asset}`, [instruction])
+  }
+
+  /** Pays an asset out of the reserve, as the treasurer. @throws {WeeklyLimitReached} @throws {ReserveTooSmall} */
+  async withdrawReserve(
+    asset: number,
+    destination: PublicKey,
+    amount: bigint,
+    reason: string,
+  ): Promise<SentTransaction> {
+    const { mint } = await this.reserveAsset(asset)
+    const withdrawal = { treasurer: this.signer.publicKey, asset, mint, destination, amount, reason }
+    const instruction = withdrawReserveInstruction({ ...this.at, ...withdrawal })
+    return this.sendInstructions("withdrawal from the reserve", [instruction])
+  }
+
+  private async reserve(): Promise<Reserve> {
+    const reserve = await this.fetchReserve()
+    if (reserve) return reserve
+    throw new AccountNotFoundError("Reserve", reservePda(this.economy, this.programId)[0].toBase58())
+  }
+
+  private async reserveAsset(asset: number): Promise<ReserveAsset> {
+    const { assets } = await this.reserve()
+    const found = assets[asset]
+    if (found) return found
+    throw new InvalidArgumentError("asset", `below ${assets.length}, the number of the reserve's assets`)
+  }
+
+  private async startup(id: number): Promise<Startup> {
+    const [address] = startupPda(this.economy, id, this.programId)
+    const [startup] = await fetchAllStartups(this.connection, [address], this.programId)
+    if (startup) return startup
+    throw new AccountNotFoundError("Startup", address.toBase58())
   }
 
   private get at() {

@@ -36,7 +36,7 @@ export const STK_IDL = {
         { name: "treasurer", writable: true, signer: true, address: "economy.roles.treasurer" },
         { name: "economy" },
         { name: "reserve", writable: true },
-        { name: "mint" },
+        { name: "assetMint" },
         {
           name: "vault",
           writable: true,
@@ -44,7 +44,7 @@ export const STK_IDL = {
             seeds: [
               { kind: "const", value: [114, 101, 115, 101, 114, 118, 101, 45, 118, 97, 117, 108, 116] },
               { kind: "account", path: "economy" },
-              { kind: "account", path: "mint" },
+              { kind: "account", path: "assetMint" },
             ],
           },
         },
@@ -139,6 +139,18 @@ export const STK_IDL = {
       args: [],
     },
     {
+      name: "createStakePage",
+      discriminator: [187, 161, 222, 207, 130, 226, 41, 78],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
       name: "createStartup",
       discriminator: [0, 138, 240, 143, 254, 4, 75, 69],
       accounts: [
@@ -192,6 +204,17 @@ export const STK_IDL = {
         { name: "payer", writable: true, signer: true },
         { name: "economy" },
         { name: "page", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [],
+    },
+    {
+      name: "growStakePage",
+      discriminator: [162, 67, 1, 149, 41, 88, 52, 239],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "stakes", writable: true },
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [],
@@ -267,6 +290,16 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "redistributePage",
+      discriminator: [35, 146, 208, 128, 129, 223, 192, 137],
+      accounts: [
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true, optional: true },
+      ],
+      args: [],
+    },
+    {
       name: "registerMembers",
       discriminator: [246, 35, 254, 62, 255, 94, 133, 178],
       accounts: [
@@ -322,6 +355,15 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "setRedistributionBands",
+      discriminator: [253, 94, 196, 76, 164, 206, 186, 113],
+      accounts: [
+        { name: "admin", signer: true, address: "economy.roles.admin" },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "bands", type: { array: [{ defined: { name: "band" } }, 3] } }],
+    },
+    {
       name: "setReserveLimit",
       discriminator: [132, 43, 254, 210, 242, 84, 220, 89],
       accounts: [
@@ -366,12 +408,33 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "setTransferFee",
+      discriminator: [58, 149, 37, 3, 230, 78, 181, 180],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "bps", type: "u16" }],
+    },
+    {
       name: "settlePage",
       discriminator: [124, 133, 192, 29, 69, 119, 185, 222],
       accounts: [
         { name: "economy", writable: true },
         { name: "week", writable: true },
         { name: "page", writable: true },
+      ],
+      args: [],
+    },
+    {
+      name: "snapshotPage",
+      discriminator: [192, 226, 247, 66, 38, 40, 224, 44],
+      accounts: [
+        { name: "payer", writable: true, signer: true },
+        { name: "economy" },
+        { name: "page", writable: true },
+        { name: "snapshot", writable: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [],
     },
@@ -392,6 +455,21 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "stake",
+      discriminator: [206, 176, 202, 18, 200, 209, 179, 108],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "amount", type: "u64" },
+        { name: "termDays", type: "u16" },
+      ],
+    },
+    {
       name: "submitScores",
       discriminator: [46, 129, 148, 83, 12, 25, 202, 56],
       accounts: [
@@ -400,6 +478,38 @@ export const STK_IDL = {
         { name: "page", writable: true },
       ],
       args: [{ name: "batch", type: { defined: { name: "scoreBatch" } } }],
+    },
+    {
+      name: "transfer",
+      discriminator: [163, 52, 200, 231, 140, 3, 69, 186],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "recipientPage", writable: true, optional: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "recipientSlot", type: "u16" },
+        { name: "recipient", type: "pubkey" },
+        { name: "amount", type: "u64" },
+        { name: "maxFee", type: "u64" },
+      ],
+    },
+    {
+      name: "unstake",
+      discriminator: [90, 95, 107, 42, 205, 124, 50, 225],
+      accounts: [
+        { name: "wallet", signer: true },
+        { name: "economy", writable: true },
+        { name: "page", writable: true },
+        { name: "stakes", writable: true },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "place", type: "u16" },
+        { name: "id", type: "u32" },
+      ],
     },
     {
       name: "withdraw",
@@ -455,6 +565,8 @@ export const STK_IDL = {
     { name: "economy", discriminator: [9, 71, 93, 255, 152, 187, 170, 154] },
     { name: "pageHeader", discriminator: [31, 244, 72, 81, 69, 231, 223, 142] },
     { name: "reserve", discriminator: [43, 242, 204, 202, 26, 247, 59, 127] },
+    { name: "snapshot", discriminator: [137, 213, 28, 133, 224, 161, 48, 108] },
+    { name: "stakePageHeader", discriminator: [85, 121, 4, 173, 9, 159, 231, 236] },
     { name: "startup", discriminator: [99, 107, 22, 203, 78, 40, 25, 207] },
     { name: "week", discriminator: [189, 31, 84, 251, 1, 211, 185, 155] },
   ],
@@ -469,8 +581,11 @@ export const STK_IDL = {
     { name: "membersRegistered", discriminator: [85, 58, 26, 138, 156, 177, 122, 221] },
     { name: "pageCreated", discriminator: [200, 35, 120, 96, 139, 68, 248, 194] },
     { name: "pageGrown", discriminator: [54, 213, 192, 245, 145, 46, 172, 1] },
+    { name: "pageRedistributed", discriminator: [238, 252, 145, 24, 232, 170, 199, 181] },
     { name: "pageSettled", discriminator: [199, 38, 100, 170, 248, 72, 39, 64] },
+    { name: "pageSnapshotted", discriminator: [182, 130, 248, 6, 249, 86, 201, 251] },
     { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
+    { name: "redistributionBandsSet", discriminator: [2, 38, 142, 171, 25, 139, 84, 167] },
     { name: "reserveAssetAdded", discriminator: [127, 206, 200, 119, 166, 194, 168, 93] },
     { name: "reserveCreated", discriminator: [120, 8, 71, 243, 135, 170, 20, 99] },
     { name: "reserveDeposited", discriminator: [97, 31, 143, 158, 209, 4, 254, 91] },
@@ -481,10 +596,16 @@ export const STK_IDL = {
     { name: "scoreAudited", discriminator: [225, 239, 84, 75, 247, 107, 219, 147] },
     { name: "scoresSubmitted", discriminator: [109, 164, 117, 238, 158, 221, 231, 107] },
     { name: "spendingLimitsSet", discriminator: [44, 100, 252, 136, 35, 231, 65, 68] },
+    { name: "stakePageCreated", discriminator: [34, 162, 247, 123, 49, 187, 126, 145] },
+    { name: "stakePageGrown", discriminator: [247, 246, 126, 112, 92, 3, 199, 167] },
+    { name: "staked", discriminator: [11, 146, 45, 205, 230, 58, 213, 240] },
     { name: "startupCreated", discriminator: [6, 38, 247, 232, 6, 75, 231, 8] },
     { name: "startupShareSet", discriminator: [132, 4, 4, 95, 191, 10, 190, 117] },
     { name: "surplusAbsorbed", discriminator: [63, 108, 50, 58, 160, 101, 237, 20] },
     { name: "teamScheduleSet", discriminator: [86, 253, 141, 199, 19, 69, 180, 165] },
+    { name: "transferFeeSet", discriminator: [47, 159, 98, 245, 62, 118, 124, 119] },
+    { name: "transferred", discriminator: [21, 132, 239, 64, 146, 239, 166, 68] },
+    { name: "unstaked", discriminator: [27, 179, 156, 215, 47, 71, 195, 7] },
     { name: "weekHeld", discriminator: [8, 27, 50, 89, 61, 63, 212, 250] },
     { name: "weekOpened", discriminator: [67, 208, 190, 142, 9, 241, 90, 168] },
     { name: "weekSealed", discriminator: [78, 85, 227, 57, 19, 251, 125, 123] },
@@ -552,7 +673,7 @@ export const STK_IDL = {
     { code: 6033, name: "WrongMembership", msg: "The membership account is not that of the wallet" },
     { code: 6034, name: "AlreadyRegistered", msg: "The wallet is registered already" },
     { code: 6035, name: "UnknownLevel", msg: "The economy has no such level" },
-    { code: 6036, name: "WeekIsOpen", msg: "Levels do not change while a week is open" },
+    { code: 6036, name: "WeekIsOpen", msg: "This cannot happen while a week is open" },
     { code: 6037, name: "WeekNotOver", msg: "The week has not ended yet" },
     {
       code: 6038,
@@ -605,41 +726,78 @@ export const STK_IDL = {
     },
     { code: 6067, name: "WrongRecipient", msg: "The recipient is not the member in that slot" },
     { code: 6068, name: "SameMember", msg: "Members cannot pay themselves" },
-    { code: 6069, name: "FundNotSpendable", msg: "The Rewards Pool pays rewards alone" },
-    { code: 6070, name: "WeeklyLimitReached", msg: "The fund's limit for this calendar week is reached" },
-    { code: 6071, name: "TeamNotVested", msg: "So much of the Team fund is not spendable yet" },
+    { code: 6069, name: "FeeTooHigh", msg: "The transfer fee is higher than the sender accepts" },
+    { code: 6070, name: "FeeOutOfRange", msg: "The transfer fee may be at most 500 basis points" },
+    {
+      code: 6071,
+      name: "FeeStepTooLarge",
+      msg: "The transfer fee changes by at most 50 basis points at a time",
+    },
     {
       code: 6072,
+      name: "BadBands",
+      msg: "Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros",
+    },
+    { code: 6073, name: "NoBands", msg: "The economy has no bands: nothing is redistributed" },
+    { code: 6074, name: "AlreadyRedistributed", msg: "The page was redistributed in this quarter already" },
+    {
+      code: 6075,
+      name: "WeeksBehind",
+      msg: "The scores of recent weeks are missing: nobody can be called inactive without them",
+    },
+    {
+      code: 6076,
+      name: "StakePageMissing",
+      msg: "Members of the page have stakes: the stake page is needed, too",
+    },
+    { code: 6077, name: "FundNotSpendable", msg: "The Rewards Pool pays rewards alone" },
+    { code: 6078, name: "WeeklyLimitReached", msg: "The fund's limit for this calendar week is reached" },
+    { code: 6079, name: "TeamNotVested", msg: "So much of the Team fund is not spendable yet" },
+    {
+      code: 6080,
       name: "TeamAlreadySpent",
       msg: "The schedule of the Team fund is final once something was spent from it",
     },
-    { code: 6073, name: "BadReason", msg: "A reason must have 1 to 64 bytes" },
-    { code: 6074, name: "UnknownAsset", msg: "The reserve has no such asset" },
-    { code: 6075, name: "UnknownAssetKind", msg: "There is no such kind of reserve asset" },
-    { code: 6076, name: "ReserveIsFull", msg: "The reserve has no place for another asset" },
-    { code: 6077, name: "AssetAlreadyAdded", msg: "The reserve has this asset already" },
-    { code: 6078, name: "OwnToken", msg: "An economy's own token does not back it" },
+    { code: 6081, name: "BadReason", msg: "A reason must have 1 to 64 bytes" },
+    { code: 6082, name: "UnknownAsset", msg: "The reserve has no such asset" },
+    { code: 6083, name: "UnknownAssetKind", msg: "There is no such kind of reserve asset" },
+    { code: 6084, name: "ReserveIsFull", msg: "The reserve has no place for another asset" },
+    { code: 6085, name: "AssetAlreadyAdded", msg: "The reserve has this asset already" },
+    { code: 6086, name: "OwnToken", msg: "An economy's own token does not back it" },
     {
-      code: 6079,
+      code: 6087,
       name: "WrongReserveVault",
       msg: "The token account is not the reserve's vault of this asset",
     },
-    { code: 6080, name: "UnknownInflow", msg: "There is no such kind of inflow" },
+    { code: 6088, name: "UnknownInflow", msg: "There is no such kind of inflow" },
     {
-      code: 6081,
+      code: 6089,
       name: "StartupMismatch",
       msg: "A startup is named for the inflow of its share, and for no other",
     },
-    { code: 6082, name: "ShareNotSet", msg: "The share of this startup is not set" },
-    { code: 6083, name: "ShareTooLarge", msg: "A share is at most 10,000 basis points" },
+    { code: 6090, name: "ShareNotSet", msg: "The share of this startup is not set" },
+    { code: 6091, name: "ShareTooLarge", msg: "A share is at most 10,000 basis points" },
     {
-      code: 6084,
+      code: 6092,
       name: "PriceOutOfOrder",
       msg: "A price is posted for today or a day before, not before the day of the last one",
     },
-    { code: 6085, name: "PriceIsZero", msg: "A price is above zero" },
-    { code: 6086, name: "ReserveTooSmall", msg: "The reserve has booked less than that of the asset" },
-    { code: 6087, name: "ReserveDoesNotAddUp", msg: "The reserve's books do not add up" },
+    { code: 6093, name: "PriceIsZero", msg: "A price is above zero" },
+    { code: 6094, name: "ReserveTooSmall", msg: "The reserve has booked less than that of the asset" },
+    { code: 6095, name: "ReserveDoesNotAddUp", msg: "The reserve's books do not add up" },
+    { code: 6096, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
+    { code: 6097, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
+    { code: 6098, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
+    { code: 6099, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
+    { code: 6100, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
+    { code: 6101, name: "WrongStakePage", msg: "The stake page is that of another member page" },
+    { code: 6102, name: "StaleStake", msg: "The place does not hold this stake of the member" },
+    { code: 6103, name: "StakeIsLocked", msg: "The term of the stake is not over" },
+    {
+      code: 6104,
+      name: "SnapshotNotDue",
+      msg: "The balances of the page are kept for the latest snapshot already",
+    },
   ],
   types: [
     {
@@ -915,6 +1073,23 @@ export const STK_IDL = {
       },
     },
     {
+      name: "pageRedistributed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "quarter", type: "u16" },
+          { name: "day", type: "u32" },
+          { name: "taken", type: "u64" },
+          { name: "takenFromStakes", type: "u64" },
+          { name: "rewardsPool", type: "u64" },
+          { name: "affected", type: { vec: "u8" } },
+          { name: "warned", type: { vec: "u8" } },
+        ],
+      },
+    },
+    {
       name: "pageSettled",
       type: {
         kind: "struct",
@@ -927,12 +1102,33 @@ export const STK_IDL = {
       },
     },
     {
+      name: "pageSnapshotted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "snapshot", type: "u32" },
+        ],
+      },
+    },
+    {
       name: "pauseChanged",
       type: {
         kind: "struct",
         fields: [
           { name: "economy", type: "pubkey" },
           { name: "paused", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "redistributionBandsSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "bands", type: { array: [{ defined: { name: "band" } }, 3] } },
         ],
       },
     },
@@ -1123,12 +1319,86 @@ export const STK_IDL = {
       },
     },
     {
+      name: "snapshot",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "balances", type: { array: ["u64", 1024] } },
+          { name: "number", type: "u32" },
+          { name: "page", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 7] } },
+        ],
+      },
+    },
+    {
       name: "spendingLimitsSet",
       type: {
         kind: "struct",
         fields: [
           { name: "economy", type: "pubkey" },
           { name: "limits", type: { array: ["u64", 5] } },
+        ],
+      },
+    },
+    {
+      name: "stakePageCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "capacity", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "stakePageGrown",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "capacity", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "stakePageHeader",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "total", type: "u64" },
+          { name: "index", type: "u32" },
+          { name: "nextId", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 15] } },
+        ],
+      },
+    },
+    {
+      name: "staked",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "slot", type: "u16" },
+          { name: "place", type: "u16" },
+          { name: "id", type: "u32" },
+          { name: "amount", type: "u64" },
+          { name: "termDays", type: "u16" },
+          { name: "unlockAt", type: "i64" },
+          { name: "snapshot", type: "u32" },
+          { name: "balance", type: "u64" },
+          { name: "total", type: "u64" },
         ],
       },
     },
@@ -1189,6 +1459,49 @@ export const STK_IDL = {
           { name: "economy", type: "pubkey" },
           { name: "cliffSeconds", type: "u32" },
           { name: "vestingSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "transferFeeSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "bps", type: "u16" },
+        ],
+      },
+    },
+    {
+      name: "transferred",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "recipient", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "fee", type: "u64" },
+          { name: "balance", type: "u64" },
+          { name: "recipientBalance", type: "u64" },
+          { name: "treasury", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "unstaked",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "wallet", type: "pubkey" },
+          { name: "page", type: "u32" },
+          { name: "slot", type: "u16" },
+          { name: "place", type: "u16" },
+          { name: "id", type: "u32" },
+          { name: "amount", type: "u64" },
+          { name: "balance", type: "u64" },
+          { name: "total", type: "u64" },
         ],
       },
     },

@@ -114,7 +114,7 @@ export type Stk = {
           "writable": true
         },
         {
-          "name": "mint",
+          "name": "assetMint",
           "docs": [
             "Any mint of the token program but the economy's own: the treasurer answers for what it is worth."
           ]
@@ -151,7 +151,7 @@ export type Stk = {
               },
               {
                 "kind": "account",
-                "path": "mint"
+                "path": "assetMint"
               }
             ]
           }
@@ -457,6 +457,52 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "createStakePage",
+      "docs": [
+        "Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.",
+        "Errors: Paused, WrongEconomy."
+      ],
+      "discriminator": [
+        187,
+        161,
+        222,
+        207,
+        130,
+        226,
+        41,
+        78
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The page whose members will stake here."
+          ],
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "createStartup",
       "docs": [
         "Records a startup of the ecosystem with the next id; its share is 0 until it is set. The treasurer may, who pays",
@@ -678,6 +724,45 @@ export type Stk = {
         },
         {
           "name": "page",
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "growStakePage",
+      "docs": [
+        "Adds up to 320 places to a stake page. Anyone may who pays the rent.",
+        "Errors: Paused, WrongEconomy, StakePageIsFullSize."
+      ],
+      "discriminator": [
+        162,
+        67,
+        1,
+        149,
+        41,
+        88,
+        52,
+        239
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent of the new places; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stakes",
           "writable": true
         },
         {
@@ -925,6 +1010,43 @@ export type Stk = {
       ]
     },
     {
+      "name": "redistributePage",
+      "docs": [
+        "Takes the share of its band from every inactive member of one page, balance first and then stakes, for the Rewards",
+        "Pool: once in a calendar quarter (UTC). Anyone may. Errors: Paused, WeekIsOpen, NoBands, WrongEconomy, WrongPage,",
+        "SnapshotDue, StakePageMissing, WeeksBehind, AlreadyRedistributed."
+      ],
+      "discriminator": [
+        35,
+        146,
+        208,
+        128,
+        129,
+        223,
+        192,
+        137
+      ],
+      "accounts": [
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of the page's members; none when they have no stake page."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "registerMembers",
       "docs": [
         "Registers up to 32 wallets at level 1; their membership accounts follow as remaining accounts. The registrar may.",
@@ -1142,6 +1264,52 @@ export type Stk = {
       ]
     },
     {
+      "name": "setRedistributionBands",
+      "docs": [
+        "Sets from how many days without activity on how much is taken each quarter; nothing but zeros switches it off.",
+        "The admin may. Errors: NotAdmin, BadBands."
+      ],
+      "discriminator": [
+        253,
+        94,
+        196,
+        76,
+        164,
+        206,
+        186,
+        113
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "bands",
+          "type": {
+            "array": [
+              {
+                "defined": {
+                  "name": "band"
+                }
+              },
+              3
+            ]
+          }
+        }
+      ]
+    },
+    {
       "name": "setReserveLimit",
       "docs": [
         "Sets the most that may leave the reserve of an asset in a calendar week; 0, as at first, for nothing. The admin may,",
@@ -1310,6 +1478,43 @@ export type Stk = {
       ]
     },
     {
+      "name": "setTransferFee",
+      "docs": [
+        "Sets the fee on transfers between members, 0 to 500 basis points, by at most 50 at a time. The treasurer may.",
+        "Errors: Paused, NotTreasurer, FeeOutOfRange, FeeStepTooLarge."
+      ],
+      "discriminator": [
+        58,
+        149,
+        37,
+        3,
+        230,
+        78,
+        181,
+        180
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "bps",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "settlePage",
       "docs": [
         "Credits the members of one page of a sealed week, pro rata when the pool was short. Anyone may.",
@@ -1337,6 +1542,52 @@ export type Stk = {
         {
           "name": "page",
           "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "snapshotPage",
+      "docs": [
+        "Keeps the balances of a member page for the votes on the latest snapshot's proposals, before any of them changes.",
+        "Anyone may who pays the rent, also while the economy is paused. Errors: WrongEconomy, SnapshotNotDue."
+      ],
+      "discriminator": [
+        192,
+        226,
+        247,
+        66,
+        38,
+        40,
+        224,
+        44
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent of the snapshot, the first two times; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "Overwrites the snapshot before the last one, whose votes are over: `create_proposal` waits for that."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
         }
       ],
       "args": []
@@ -1404,6 +1655,62 @@ export type Stk = {
       ]
     },
     {
+      "name": "stake",
+      "docs": [
+        "Locks part of a balance for 30, 90, 180 or 365 days. The member may, with at most four stakes at a time.",
+        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, UnknownTerm, StakeTooSmall,",
+        "TooManyStakes, StakePageFull, BalanceTooSmall."
+      ],
+      "discriminator": [
+        206,
+        176,
+        202,
+        18,
+        200,
+        209,
+        179,
+        108
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of that page."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "termDays",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "submitScores",
       "docs": [
         "Scores a run of slots of one page, from the page's next slot on. The oracle may.",
@@ -1446,6 +1753,130 @@ export type Stk = {
               "name": "scoreBatch"
             }
           }
+        }
+      ]
+    },
+    {
+      "name": "transfer",
+      "docs": [
+        "Moves part of a balance to the member who is `recipient`, less the economy's fee, which goes to the Treasury.",
+        "`recipient_page` is given when it is another page than the sender's; `max_fee` is the most the sender accepts, in",
+        "base units. The member may. Errors: Paused, WrongEconomy, SnapshotDue, AmountIsZero, SameMember, UnknownSlot,",
+        "WrongMember, WrongRecipient, BalanceTooSmall, FeeTooHigh."
+      ],
+      "discriminator": [
+        163,
+        52,
+        200,
+        231,
+        140,
+        3,
+        69,
+        186
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The sender's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The page with the sender's slot."
+          ],
+          "writable": true
+        },
+        {
+          "name": "recipientPage",
+          "docs": [
+            "The page with the recipient's slot; none when it is the sender's, which cannot be given twice."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "recipientSlot",
+          "type": "u16"
+        },
+        {
+          "name": "recipient",
+          "type": "pubkey"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "maxFee",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "unstake",
+      "docs": [
+        "Returns a stake whose term is over to the balance. The member may; `id` is that of the stake in `place`.",
+        "Errors: Paused, WrongEconomy, SnapshotDue, WrongStakePage, UnknownSlot, WrongMember, StaleStake, StakeIsLocked."
+      ],
+      "discriminator": [
+        90,
+        95,
+        107,
+        42,
+        205,
+        124,
+        50,
+        225
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The stakes of that page."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "place",
+          "type": "u16"
+        },
+        {
+          "name": "id",
+          "type": "u32"
         }
       ]
     },
@@ -1688,6 +2119,32 @@ export type Stk = {
       ]
     },
     {
+      "name": "snapshot",
+      "discriminator": [
+        137,
+        213,
+        28,
+        133,
+        224,
+        161,
+        48,
+        108
+      ]
+    },
+    {
+      "name": "stakePageHeader",
+      "discriminator": [
+        85,
+        121,
+        4,
+        173,
+        9,
+        159,
+        231,
+        236
+      ]
+    },
+    {
       "name": "startup",
       "discriminator": [
         99,
@@ -1846,6 +2303,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "pageRedistributed",
+      "discriminator": [
+        238,
+        252,
+        145,
+        24,
+        232,
+        170,
+        199,
+        181
+      ]
+    },
+    {
       "name": "pageSettled",
       "discriminator": [
         199,
@@ -1859,6 +2329,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "pageSnapshotted",
+      "discriminator": [
+        182,
+        130,
+        248,
+        6,
+        249,
+        86,
+        201,
+        251
+      ]
+    },
+    {
       "name": "pauseChanged",
       "discriminator": [
         238,
@@ -1869,6 +2352,19 @@ export type Stk = {
         209,
         178,
         218
+      ]
+    },
+    {
+      "name": "redistributionBandsSet",
+      "discriminator": [
+        2,
+        38,
+        142,
+        171,
+        25,
+        139,
+        84,
+        167
       ]
     },
     {
@@ -2002,6 +2498,45 @@ export type Stk = {
       ]
     },
     {
+      "name": "stakePageCreated",
+      "discriminator": [
+        34,
+        162,
+        247,
+        123,
+        49,
+        187,
+        126,
+        145
+      ]
+    },
+    {
+      "name": "stakePageGrown",
+      "discriminator": [
+        247,
+        246,
+        126,
+        112,
+        92,
+        3,
+        199,
+        167
+      ]
+    },
+    {
+      "name": "staked",
+      "discriminator": [
+        11,
+        146,
+        45,
+        205,
+        230,
+        58,
+        213,
+        240
+      ]
+    },
+    {
       "name": "startupCreated",
       "discriminator": [
         6,
@@ -2051,6 +2586,45 @@ export type Stk = {
         69,
         180,
         165
+      ]
+    },
+    {
+      "name": "transferFeeSet",
+      "discriminator": [
+        47,
+        159,
+        98,
+        245,
+        62,
+        118,
+        124,
+        119
+      ]
+    },
+    {
+      "name": "transferred",
+      "discriminator": [
+        21,
+        132,
+        239,
+        64,
+        146,
+        239,
+        166,
+        68
+      ]
+    },
+    {
+      "name": "unstaked",
+      "discriminator": [
+        27,
+        179,
+        156,
+        215,
+        47,
+        71,
+        195,
+        7
       ]
     },
     {
@@ -2303,7 +2877,7 @@ export type Stk = {
     {
       "code": 6036,
       "name": "weekIsOpen",
-      "msg": "Levels do not change while a week is open"
+      "msg": "This cannot happen while a week is open"
     },
     {
       "code": 6037,
@@ -2467,98 +3041,183 @@ export type Stk = {
     },
     {
       "code": 6069,
+      "name": "feeTooHigh",
+      "msg": "The transfer fee is higher than the sender accepts"
+    },
+    {
+      "code": 6070,
+      "name": "feeOutOfRange",
+      "msg": "The transfer fee may be at most 500 basis points"
+    },
+    {
+      "code": 6071,
+      "name": "feeStepTooLarge",
+      "msg": "The transfer fee changes by at most 50 basis points at a time"
+    },
+    {
+      "code": 6072,
+      "name": "badBands",
+      "msg": "Bands need rising days from 30 on, and shares that never fall, up to 2,500 basis points; or nothing but zeros"
+    },
+    {
+      "code": 6073,
+      "name": "noBands",
+      "msg": "The economy has no bands: nothing is redistributed"
+    },
+    {
+      "code": 6074,
+      "name": "alreadyRedistributed",
+      "msg": "The page was redistributed in this quarter already"
+    },
+    {
+      "code": 6075,
+      "name": "weeksBehind",
+      "msg": "The scores of recent weeks are missing: nobody can be called inactive without them"
+    },
+    {
+      "code": 6076,
+      "name": "stakePageMissing",
+      "msg": "Members of the page have stakes: the stake page is needed, too"
+    },
+    {
+      "code": 6077,
       "name": "fundNotSpendable",
       "msg": "The Rewards Pool pays rewards alone"
     },
     {
-      "code": 6070,
+      "code": 6078,
       "name": "weeklyLimitReached",
       "msg": "The fund's limit for this calendar week is reached"
     },
     {
-      "code": 6071,
+      "code": 6079,
       "name": "teamNotVested",
       "msg": "So much of the Team fund is not spendable yet"
     },
     {
-      "code": 6072,
+      "code": 6080,
       "name": "teamAlreadySpent",
       "msg": "The schedule of the Team fund is final once something was spent from it"
     },
     {
-      "code": 6073,
+      "code": 6081,
       "name": "badReason",
       "msg": "A reason must have 1 to 64 bytes"
     },
     {
-      "code": 6074,
+      "code": 6082,
       "name": "unknownAsset",
       "msg": "The reserve has no such asset"
     },
     {
-      "code": 6075,
+      "code": 6083,
       "name": "unknownAssetKind",
       "msg": "There is no such kind of reserve asset"
     },
     {
-      "code": 6076,
+      "code": 6084,
       "name": "reserveIsFull",
       "msg": "The reserve has no place for another asset"
     },
     {
-      "code": 6077,
+      "code": 6085,
       "name": "assetAlreadyAdded",
       "msg": "The reserve has this asset already"
     },
     {
-      "code": 6078,
+      "code": 6086,
       "name": "ownToken",
       "msg": "An economy's own token does not back it"
     },
     {
-      "code": 6079,
+      "code": 6087,
       "name": "wrongReserveVault",
       "msg": "The token account is not the reserve's vault of this asset"
     },
     {
-      "code": 6080,
+      "code": 6088,
       "name": "unknownInflow",
       "msg": "There is no such kind of inflow"
     },
     {
-      "code": 6081,
+      "code": 6089,
       "name": "startupMismatch",
       "msg": "A startup is named for the inflow of its share, and for no other"
     },
     {
-      "code": 6082,
+      "code": 6090,
       "name": "shareNotSet",
       "msg": "The share of this startup is not set"
     },
     {
-      "code": 6083,
+      "code": 6091,
       "name": "shareTooLarge",
       "msg": "A share is at most 10,000 basis points"
     },
     {
-      "code": 6084,
+      "code": 6092,
       "name": "priceOutOfOrder",
       "msg": "A price is posted for today or a day before, not before the day of the last one"
     },
     {
-      "code": 6085,
+      "code": 6093,
       "name": "priceIsZero",
       "msg": "A price is above zero"
     },
     {
-      "code": 6086,
+      "code": 6094,
       "name": "reserveTooSmall",
       "msg": "The reserve has booked less than that of the asset"
     },
     {
-      "code": 6087,
+      "code": 6095,
       "name": "reserveDoesNotAddUp",
       "msg": "The reserve's books do not add up"
+    },
+    {
+      "code": 6096,
+      "name": "unknownTerm",
+      "msg": "A stake is for 30, 90, 180 or 365 days"
+    },
+    {
+      "code": 6097,
+      "name": "stakeTooSmall",
+      "msg": "A stake is at least one whole token"
+    },
+    {
+      "code": 6098,
+      "name": "tooManyStakes",
+      "msg": "A member has at most four stakes at a time"
+    },
+    {
+      "code": 6099,
+      "name": "stakePageFull",
+      "msg": "The stake page has no free place: grow_stake_page adds some"
+    },
+    {
+      "code": 6100,
+      "name": "stakePageIsFullSize",
+      "msg": "The stake page has its full size"
+    },
+    {
+      "code": 6101,
+      "name": "wrongStakePage",
+      "msg": "The stake page is that of another member page"
+    },
+    {
+      "code": 6102,
+      "name": "staleStake",
+      "msg": "The place does not hold this stake of the member"
+    },
+    {
+      "code": 6103,
+      "name": "stakeIsLocked",
+      "msg": "The term of the stake is not over"
+    },
+    {
+      "code": 6104,
+      "name": "snapshotNotDue",
+      "msg": "The balances of the page are kept for the latest snapshot already"
     }
   ],
   "types": [
@@ -3739,6 +4398,75 @@ export type Stk = {
       }
     },
     {
+      "name": "pageRedistributed",
+      "docs": [
+        "What was taken from whom follows from the bitmap, the day and the bands: `stk_math::band` has the functions."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "quarter",
+            "docs": [
+              "The calendar quarter, counted from 1970."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "The unix day to which inactivity was counted."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "taken",
+            "docs": [
+              "Taken from balances and stakes together."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "takenFromStakes",
+            "type": "u64"
+          },
+          {
+            "name": "rewardsPool",
+            "docs": [
+              "Rewards Pool with what was taken."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "affected",
+            "docs": [
+              "A bit for each slot from which something was taken, lowest first."
+            ],
+            "type": {
+              "vec": "u8"
+            }
+          },
+          {
+            "name": "warned",
+            "docs": [
+              "A bit for each slot in the first band, lowest first: these members are warned, also those who have nothing."
+            ],
+            "type": {
+              "vec": "u8"
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "pageSettled",
       "type": {
         "kind": "struct",
@@ -3766,6 +4494,29 @@ export type Stk = {
       }
     },
     {
+      "name": "pageSnapshotted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "Number of the snapshot for which the page's balances were kept."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "pauseChanged",
       "type": {
         "kind": "struct",
@@ -3777,6 +4528,31 @@ export type Stk = {
           {
             "name": "paused",
             "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "redistributionBandsSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bands",
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "band"
+                  }
+                },
+                3
+              ]
+            }
           }
         ]
       }
@@ -4406,6 +5182,68 @@ export type Stk = {
       }
     },
     {
+      "name": "snapshot",
+      "docs": [
+        "The balances of one member page as they were when a snapshot was taken: what votes on its proposals weigh.",
+        "",
+        "`create_proposal` takes a snapshot by counting `Economy::snapshot` up; from then on no balance of a page changes",
+        "before `snapshot_page` has copied them here. There are two such accounts a page, for snapshots of even and of odd",
+        "numbers, so that a vote on the one before can go on. Created by `snapshot_page`, never closed."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "balances",
+            "docs": [
+              "Base units by slot; 0 for slots that were free."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                1024
+              ]
+            }
+          },
+          {
+            "name": "number",
+            "docs": [
+              "Number of the snapshot."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "docs": [
+              "Index of the member page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                7
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "spendingLimitsSet",
       "type": {
         "kind": "struct",
@@ -4425,6 +5263,179 @@ export type Stk = {
                 5
               ]
             }
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "capacity",
+            "docs": [
+              "Stakes that fit."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageGrown",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "capacity",
+            "docs": [
+              "Stakes that fit."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "stakePageHeader",
+      "docs": [
+        "Head of the stakes of one member page.",
+        "",
+        "Created by `create_stake_page`, grown by `grow_stake_page`, never closed. Everybody whose slot is in member page `i`",
+        "stakes in stake page `i`, so that a redistribution of the page sees them all (STK-136)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "total",
+            "docs": [
+              "Base units in all stakes of the page."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Index of the member page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextId",
+            "docs": [
+              "Id of the next stake; ids are never used twice, so an old one cannot touch another stake in the same place."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy that the page belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                15
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "staked",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "place",
+            "docs": [
+              "Place of the stake in the stake page."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "termDays",
+            "type": "u16"
+          },
+          {
+            "name": "unlockAt",
+            "type": "i64"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "The latest snapshot, in which the tokens were still part of the balance."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The member's balance after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "total",
+            "docs": [
+              "All stakes of the page after it."
+            ],
+            "type": "u64"
           }
         ]
       }
@@ -4562,6 +5573,130 @@ export type Stk = {
           {
             "name": "vestingSeconds",
             "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "transferFeeSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "bps",
+            "type": "u16"
+          }
+        ]
+      }
+    },
+    {
+      "name": "transferred",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "Who paid."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "recipient",
+            "docs": [
+              "Who received `amount` less `fee`."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "What left the sender's balance."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "fee",
+            "docs": [
+              "What of it went to the Treasury."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "Balance of the sender."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "recipientBalance",
+            "type": "u64"
+          },
+          {
+            "name": "treasury",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "unstaked",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "place",
+            "docs": [
+              "Place that the stake had in the stake page."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The member's balance after it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "total",
+            "docs": [
+              "All stakes of the page after it."
+            ],
+            "type": "u64"
           }
         ]
       }
@@ -4834,6 +5969,11 @@ export type Stk = {
       "value": "5000"
     },
     {
+      "name": "highestTransferFeeBps",
+      "type": "u16",
+      "value": "500"
+    },
+    {
       "name": "latestGenesisSeconds",
       "type": "i64",
       "value": "31536000"
@@ -4849,9 +5989,29 @@ export type Stk = {
       "value": "64"
     },
     {
+      "name": "mostStakes",
+      "type": "u32",
+      "value": "4"
+    },
+    {
+      "name": "mostWeeksBehind",
+      "type": "u32",
+      "value": "2"
+    },
+    {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
+    },
+    {
+      "name": "stakePlaces",
+      "type": "u32",
+      "value": "4096"
+    },
+    {
+      "name": "transferFeeStepBps",
+      "type": "u16",
+      "value": "50"
     },
     {
       "name": "wholeBps",

@@ -7,6 +7,16 @@ export {
   type ScoreBatch,
 } from "./batch.js"
 export {
+  assetValue,
+  BACKING_BPS,
+  bookedShare,
+  coverage,
+  QUOTE_BILLIONTHS,
+  type Coverage,
+  type CoverageParameters,
+  type ValuedAsset,
+} from "./coverage.js"
+export {
   checkEmission,
   cumulativeEmission,
   dayAmount,
@@ -55,6 +65,7 @@ export {
 } from "./score.js"
 export { bpsShareFloor, splitByBps, WHOLE_BPS } from "./split.js"
 export { STAKE_TERMS_DAYS, stakeUnlocksAt } from "./stake.js"
+export { teamAvailable, vestedFloor, type TeamFund, type VestingSchedule } from "./vesting.js"
 export {
   closingSunday,
   dateOfDay,

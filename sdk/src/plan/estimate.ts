@@ -25,4 +25,7 @@ export const ESTIMATED_COMPUTE_UNITS = {
   snapshotPage: 25_000,
   transfer: 2_500,
   redistribution: { base: 3_000, member: 75, stakePlace: 40 },
+  spendFund: 6_000,
+  withdrawFund: 8_000,
+  depositReserve: 8_000,
 } as const

@@ -14,6 +14,11 @@ export {
   type RegistrationState,
 } from "./registration.js"
 export {
+  planReserveDeposit,
+  type PlanReserveDepositParameters,
+  type ReserveDepositDone,
+} from "./reserve_deposit.js"
+export {
   pageProgress,
   planScores,
   type PageProgress,

@@ -14,12 +14,12 @@ pub struct AddReserveAsset {
     #[account(mut, constraint = reserve.economy == *economy.address() @ StkError::WrongEconomy)]
     pub reserve: Account<Reserve>,
     /// Any mint of the token program but the economy's own: the treasurer answers for what it is worth.
-    #[account(constraint = *mint.address() != economy.mint @ StkError::OwnToken)]
-    pub mint: Account<Mint>,
+    #[account(constraint = *asset_mint.address() != economy.mint @ StkError::OwnToken)]
+    pub asset_mint: Account<Mint>,
     /// Becomes the token account that holds the asset; one for each mint.
     #[account(
         mut,
-        seeds = [Reserve::VAULT_SEED, economy.address().as_ref(), mint.address().as_ref()],
+        seeds = [Reserve::VAULT_SEED, economy.address().as_ref(), asset_mint.address().as_ref()],
         bump,
         constraint = !vault.account().owned_by(&Token::id()) @ StkError::AssetAlreadyAdded,
     )]
@@ -31,8 +31,8 @@ pub struct AddReserveAsset {
 impl AddReserveAsset {
     pub fn handler(ctx: &mut Context<Self>, kind: u8) -> Result<()> {
         let address = *ctx.accounts.economy.address();
-        let mint = *ctx.accounts.mint.address();
-        let decimals = ctx.accounts.mint.decimals();
+        let mint = *ctx.accounts.asset_mint.address();
+        let decimals = ctx.accounts.asset_mint.decimals();
         let vault = *ctx.accounts.vault.address();
         let reserve = &mut ctx.accounts.reserve;
         let asset = reserve.asset_count;
@@ -56,10 +56,10 @@ impl AddReserveAsset {
 
     /// Creates the token account; the economy, which signs for every vault, owns it.
     fn create_vault(&mut self, bump: u8) -> Result<()> {
-        let (economy, mint, bump) = (*self.economy.address(), *self.mint.address(), [bump]);
+        let (economy, mint, bump) = (*self.economy.address(), *self.asset_mint.address(), [bump]);
         let payer = self.treasurer.account();
         let seeds = [Reserve::VAULT_SEED, economy.as_ref(), mint.as_ref(), &bump];
         create_account_signed(payer, self.vault.account(), TokenAccount::LEN, &Token::id(), &seeds)?;
-        token::initialize_account(&self.token_program, &mut self.vault, &self.mint, &economy)
+        token::initialize_account(&self.token_program, &mut self.vault, &self.asset_mint, &economy)
     }
 }

@@ -1,0 +1,8 @@
+export { addReserveAssetInstruction, type AddReserveAssetParameters } from "./add_reserve_asset.js"
+export { createReserveInstruction, type CreateReserveParameters } from "./create_reserve.js"
+export { createStartupInstruction, type CreateStartupParameters } from "./create_startup.js"
+export { depositReserveInstruction, type DepositReserveParameters } from "./deposit_reserve.js"
+export { postAssetPriceInstruction, type PostAssetPriceParameters } from "./post_asset_price.js"
+export { setReserveLimitInstruction, type SetReserveLimitParameters } from "./set_reserve_limit.js"
+export { setStartupShareInstruction, type SetStartupShareParameters } from "./set_startup_share.js"
+export { withdrawReserveInstruction, type WithdrawReserveParameters } from "./withdraw_reserve.js"
