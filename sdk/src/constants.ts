@@ -46,6 +46,11 @@ export const TRANSFER_FEE_STEP_BPS = 50
 /** A redistribution needs the scores of a week that lies at most so many weeks back. */
 export const MOST_WEEKS_BEHIND = 2
 
+/** Most recipients of a service's price. */
+export const SPLIT_ENTRIES = 8
+/** Longest term of a service, in seconds: ten years of 365 days. */
+export const LONGEST_TERM_SECONDS = 315_360_000
+
 /** Bytes that a transaction may have on the wire, by its version. */
 export const TRANSACTION_BYTES = { legacy: 1_232, 0: 1_232, 1: 4_096 } as const
 /** Most compute units that a transaction may request. */

@@ -31,3 +31,25 @@ export type InflowValue = (typeof Inflow)[keyof typeof Inflow]
 export const WeekStatus = { Settled: 0, Open: 1, Sealed: 2 } as const
 /** A value of {@link WeekStatus}. */
 export type WeekStatusValue = (typeof WeekStatus)[keyof typeof WeekStatus]
+
+/** What a service is: the six uses of the token. An agent with a term is rented, one without is bought. */
+export const ServiceKind = {
+  Programme: 0,
+  Assistant: 1,
+  Mentoring: 2,
+  Premium: 3,
+  Peer: 4,
+  Agent: 5,
+} as const
+/** A value of {@link ServiceKind}. */
+export type ServiceKindValue = (typeof ServiceKind)[keyof typeof ServiceKind]
+
+/** Whether a service can be bought. */
+export const ServiceStatus = { OnOffer: 0, Paused: 1 } as const
+/** A value of {@link ServiceStatus}. */
+export type ServiceStatusValue = (typeof ServiceStatus)[keyof typeof ServiceStatus]
+
+/** What the recipient of a part of a price is. */
+export const RecipientKind = { Member: 0, Fund: 1 } as const
+/** A value of {@link RecipientKind}. */
+export type RecipientKindValue = (typeof RecipientKind)[keyof typeof RecipientKind]

@@ -89,3 +89,24 @@ export function startupPda(
   const seeds = [text("startup"), economy.toBytes(), u32(startup, "startup")]
   return PublicKey.findProgramAddressSync(seeds, programId)
 }
+
+/** Address of the service with this id. */
+export function servicePda(
+  economy: PublicKey,
+  id: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("service"), economy.toBytes(), u32(id, "service")], programId)
+}
+
+/** Address of the record of what `wallet` bought of a service. */
+export function activationPda(
+  service: PublicKey,
+  wallet: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync(
+    [text("activation"), service.toBytes(), wallet.toBytes()],
+    programId,
+  )
+}

@@ -17,6 +17,8 @@ const [page] = sdk.pagePda(economy, 3, PROGRAM)
 const [stakes] = sdk.stakePagePda(economy, 3, PROGRAM)
 const [week] = sdk.weekPda(economy, 2_919, PROGRAM)
 const at = { economy, programId: PROGRAM }
+const [service] = sdk.servicePda(economy, 4, PROGRAM)
+const [activation] = sdk.activationPda(service, who, PROGRAM)
 const bytes32 = new Uint8Array(32).fill(9)
 
 const system = SystemProgram.programId
@@ -34,6 +36,20 @@ const [startup] = sdk.startupPda(economy, 6, PROGRAM)
 const spending = { ...at, treasurer: who, fund: sdk.Fund.Treasury, amount: 7n, reason: "prizes" }
 const inAsset = { ...at, asset: 2, mint }
 const share = { ...inAsset, depositor: who, source: token, gross: 101n, reference: "invoice 7" }
+
+const SAMPLE: sdk.ServicePreset = {
+  id: "sample",
+  name: "Sample",
+  description: "A sample",
+  kind: sdk.ServiceKind.Peer,
+  price: 2n ** 64n - 1n,
+  termSeconds: 1,
+  sessions: 65_535,
+  split: [
+    { author: true, bps: 9_000 },
+    { fund: sdk.Fund.Liquidity, bps: 1_000 },
+  ],
+}
 
 interface Case {
   name: string
@@ -133,6 +149,74 @@ const CASES: readonly Case[] = [
     name: "settle_page",
     instruction: sdk.settlePageInstruction({ ...at, week: 2_919, page: 3 }),
     accounts: [economy, week, page],
+  },
+  {
+    name: "create_service",
+    instruction: sdk.createServiceInstruction({
+      ...at,
+      wallet: who,
+      page: 3,
+      slot: 5,
+      id: 4,
+      parameters: sdk.serviceParameters(SAMPLE, 7),
+    }),
+    accounts: [who, economy, page, service, system],
+  },
+  {
+    name: "update_service",
+    instruction: sdk.updateServiceInstruction({ ...at, author: who, id: 4, price: 2n, status: 1 }),
+    accounts: [who, service],
+  },
+  {
+    name: "close_service",
+    instruction: sdk.closeServiceInstruction({ ...at, author: who, id: 4 }),
+    accounts: [who, service],
+  },
+  {
+    name: "open_activation",
+    instruction: sdk.openActivationInstruction({ ...at, wallet: who, id: 4 }),
+    accounts: [who, service, activation, system],
+  },
+  {
+    name: "close_activation",
+    instruction: sdk.closeActivationInstruction({
+      wallet: who,
+      service,
+      giveUp: true,
+      programId: PROGRAM,
+    }),
+    accounts: [who, activation],
+  },
+  {
+    name: "purchase",
+    instruction: sdk.purchaseInstruction({
+      ...at,
+      wallet: who,
+      id: 4,
+      page: 3,
+      slot: 5,
+      maxPrice: 2n ** 64n - 1n,
+      otherPages: [0, 9],
+    }),
+    accounts: [
+      who,
+      economy,
+      service,
+      activation,
+      page,
+      sdk.pagePda(economy, 0, PROGRAM)[0],
+      sdk.pagePda(economy, 9, PROGRAM)[0],
+    ],
+  },
+  {
+    name: "use_session",
+    instruction: sdk.useSessionInstruction({ ...at, signer: token, wallet: who, id: 4 }),
+    accounts: [token, service, activation],
+  },
+  {
+    name: "rate_service",
+    instruction: sdk.rateServiceInstruction({ ...at, wallet: who, id: 4, rating: 5 }),
+    accounts: [who, service, activation],
   },
   {
     name: "audit_score",

@@ -25,6 +25,7 @@ export function recordingConnection(chain: Chain): StkConnection & { readonly se
     sent,
     getAccountInfo: connection.getAccountInfo.bind(connection),
     getMultipleAccountsInfo: connection.getMultipleAccountsInfo.bind(connection),
+    getProgramAccounts: connection.getProgramAccounts.bind(connection),
     getBlockHeight: connection.getBlockHeight,
     getLatestBlockhash: connection.getLatestBlockhash.bind(connection),
     getSignatureStatuses: async (signatures) => ({

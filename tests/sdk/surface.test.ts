@@ -21,6 +21,8 @@ describe("Public surface of the SDK", () => {
       "page",
       "membership",
       "week",
+      "service",
+      "activation",
       "reserve",
       "reserveVault",
       "startup",

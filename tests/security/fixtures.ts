@@ -81,6 +81,7 @@ import { PLAIN_PRESET } from "../utils/presets"
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { Chain } from "../utils/svm"
 import { postUntil, putStakes, redistributionOf, setBands, transferOf } from "../utils/transfers"
+import { MARKETPLACE_FIXTURES } from "./marketplace_fixtures"
 
 /** Two economies in the same state, on one chain. */
 export interface World {
@@ -184,6 +185,8 @@ function foreignBeside(role: string, names: readonly string[], instruction: Tran
  * gained at run time fails the matrix.
  */
 export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
+  ...MARKETPLACE_FIXTURES,
+
   absorbSurplus: (world) => {
     for (const each of both(world)) {
       runWeek(world.chain, each, ONE_EACH)

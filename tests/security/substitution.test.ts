@@ -1,10 +1,12 @@
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
 import {
+  activationPda,
   membershipPda,
   pagePda,
+  reservePda,
+  servicePda,
   snapshotPda,
   stakePagePda,
-  reservePda,
   startupPda,
   STK_IDL,
   weekPda,
@@ -51,7 +53,10 @@ const INSTRUCTIONS = STK_IDL.instructions.map(({ name }) => name)
 const MEMO_PROGRAM = new PublicKey("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
 const FOREIGN_PROGRAM = Keypair.generate().publicKey
 /** Accounts that an instruction takes besides those of the IDL. */
-const REMAINING: Partial<Record<InstructionName, readonly string[]>> = { registerMembers: ["remaining0"] }
+const REMAINING: Partial<Record<InstructionName, readonly string[]>> = {
+  purchase: ["remaining0"],
+  registerMembers: ["remaining0"],
+}
 
 interface Place {
   readonly index: number
@@ -77,6 +82,8 @@ function everyType({ economy }: World): Record<string, PublicKey> {
     "a stake page": stakePagePda(economy.address, 0)[0],
     "a snapshot": snapshotPda(economy.address, 0, 1)[0],
     "a membership": membershipPda(economy.address, memberKey(economy, 0).publicKey)[0],
+    "a service": servicePda(economy.address, 0)[0],
+    "an activation": activationPda(servicePda(economy.address, 0)[0], memberKey(economy, 1).publicKey)[0],
     "a mint": economy.mint,
     "a reserve": reservePda(economy.address)[0],
     "a startup": startupPda(economy.address, 0)[0],

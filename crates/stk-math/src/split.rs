@@ -35,3 +35,31 @@ pub fn split<const N: usize>(amount: u64, bps: &[u16; N]) -> Option<[u64; N]> {
     *first = first.checked_add(amount.checked_sub(given)?)?;
     Some(shares)
 }
+
+/// A price that is paid out share by share; what is left at the end is the Treasury's (STK-71).
+///
+/// Every share is floored, so their sum never exceeds the price as long as the basis points do not exceed the whole.
+#[derive(Clone, Copy, Debug)]
+pub struct PriceSplit {
+    price: u64,
+    rest: u64,
+}
+
+impl PriceSplit {
+    /// Nothing of `price` is paid out yet.
+    pub fn new(price: u64) -> Self {
+        Self { price, rest: price }
+    }
+
+    /// Takes `floor(price × bps / 10,000)`; `None` when less than that is left.
+    pub fn take_floor(&mut self, bps: u16) -> Option<u64> {
+        let share = share_floor(self.price, bps);
+        self.rest = self.rest.checked_sub(share)?;
+        Some(share)
+    }
+
+    /// What no share has taken.
+    pub fn rest(&self) -> u64 {
+        self.rest
+    }
+}

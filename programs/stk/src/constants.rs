@@ -41,3 +41,9 @@ pub const TRANSFER_FEE_STEP_BPS: u16 = 50;
 /// A redistribution needs the scores of a week that lies at most so many weeks back.
 #[constant]
 pub const MOST_WEEKS_BEHIND: u32 = 2;
+/// Longest term of a service: ten years of 365 days, in seconds.
+#[constant]
+pub const LONGEST_TERM_SECONDS: u32 = 315_360_000;
+/// End of what is bought for good, in unix seconds: the last one that a client's number holds exactly.
+#[constant]
+pub const FOR_GOOD: i64 = 9_007_199_254_740_991i64;

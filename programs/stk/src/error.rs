@@ -171,6 +171,50 @@ pub enum StkError {
     StakePageMissing,
     // Rewards
     // Marketplace
+    #[msg("There is no such kind of service")]
+    UnknownServiceKind,
+    #[msg("A service is on offer (0) or paused (1)")]
+    UnknownServiceStatus,
+    #[msg("The name of a service must have 1 to 64 bytes")]
+    BadServiceName,
+    #[msg("The term of a service may be at most ten years")]
+    TermTooLong,
+    #[msg("The price must be split among 1 to 8 recipients whose shares are positive and sum to 10,000 basis points")]
+    SplitDoesNotAddUp,
+    #[msg("A recipient of the price is neither a member nor a fund of the economy")]
+    UnknownRecipient,
+    #[msg("A recipient of the price is named twice")]
+    RecipientRepeated,
+    #[msg("Only the author of the service may do this")]
+    NotAuthor,
+    #[msg("The service is paused and cannot be bought")]
+    ServiceIsPaused,
+    #[msg("A service must be paused before it is closed")]
+    ServiceNotPaused,
+    #[msg("The price is above the buyer's maximum")]
+    PriceAboveMaximum,
+    #[msg("Authors cannot buy their own service")]
+    OwnService,
+    #[msg("The activation is not the buyer's for this service")]
+    WrongActivation,
+    #[msg("The service was bought for good already")]
+    AlreadyOwned,
+    #[msg("The page of a recipient is missing")]
+    RecipientPageMissing,
+    #[msg("Pages of recipients are given once each, by rising index, and hold a recipient")]
+    PageNotNeeded,
+    #[msg("The activation has not ended: give it up to close it")]
+    NotOver,
+    #[msg("Only the buyer or the author may count a session")]
+    NotBuyerOrAuthor,
+    #[msg("No session is left")]
+    NoSessionLeft,
+    #[msg("The term has ended")]
+    TermIsOver,
+    #[msg("A rating is 1 to 5")]
+    RatingOutOfRange,
+    #[msg("Each purchase can be rated once")]
+    AlreadyRated,
     // Funds
     #[msg("The Rewards Pool pays rewards alone")]
     FundNotSpendable,

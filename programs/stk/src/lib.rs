@@ -201,6 +201,60 @@ pub mod stk {
 
     // Marketplace
 
+    /// Offers a service at a price that is split among members and funds. A member may, and pays the rent.
+    /// Errors: Paused, WrongEconomy, UnknownSlot, WrongMember, UnknownServiceKind, BadServiceName, PriceIsZero,
+    /// TermTooLong, SplitDoesNotAddUp, UnknownRecipient, RecipientRepeated.
+    pub fn create_service(
+        ctx: &mut Context<CreateService>,
+        slot: u16,
+        parameters: ServiceParameters,
+    ) -> Result<()> {
+        CreateService::handler(ctx, slot, parameters)
+    }
+
+    /// Changes a service's price and whether it is on offer (0) or paused (1). The author may.
+    /// Errors: NotAuthor, PriceIsZero, UnknownServiceStatus.
+    pub fn update_service(ctx: &mut Context<UpdateService>, price: u64, status: u8) -> Result<()> {
+        UpdateService::handler(ctx, price, status)
+    }
+
+    /// Ends a paused service and gives its rent back. What was bought stays active. The author may.
+    /// Errors: NotAuthor, ServiceNotPaused.
+    pub fn close_service(ctx: &mut Context<CloseService>) -> Result<()> {
+        CloseService::handler(ctx)
+    }
+
+    /// Creates the record of what a wallet buys of a service. Anyone may for themselves, and pays the rent.
+    pub fn open_activation(ctx: &mut Context<OpenActivation>) -> Result<()> {
+        OpenActivation::handler(ctx)
+    }
+
+    /// Gives the rent of an activation back. The buyer may, at once when nothing is active, else with `give_up`.
+    /// Errors: WrongActivation, NotOver.
+    pub fn close_activation(ctx: &mut Context<CloseActivation>, give_up: bool) -> Result<()> {
+        CloseActivation::handler(ctx, give_up)
+    }
+
+    /// Pays a service's price from the buyer's balance to all its recipients and extends the buyer's activation. The
+    /// pages of recipients in other pages than the buyer's follow as remaining accounts. A member may.
+    /// Errors: Paused, WrongEconomy, SnapshotDue, OwnService, WrongActivation, ServiceIsPaused, PriceAboveMaximum,
+    /// UnknownSlot, WrongMember, BalanceTooSmall, RecipientPageMissing, PageNotNeeded, AlreadyOwned.
+    pub fn purchase(ctx: &mut Context<Purchase>, slot: u16, max_price: u64) -> Result<()> {
+        Purchase::handler(ctx, slot, max_price)
+    }
+
+    /// Counts one session of an activation down. The buyer or the author may.
+    /// Errors: WrongActivation, NotBuyerOrAuthor, TermIsOver, NoSessionLeft.
+    pub fn use_session(ctx: &mut Context<UseSession>) -> Result<()> {
+        UseSession::handler(ctx)
+    }
+
+    /// Rates a service from 1 to 5. The buyer may, once for each purchase.
+    /// Errors: WrongActivation, RatingOutOfRange, AlreadyRated.
+    pub fn rate_service(ctx: &mut Context<RateService>, rating: u8) -> Result<()> {
+        RateService::handler(ctx, rating)
+    }
+
     // Funds
 
     /// Pays from a fund (1 Treasury, 2 Startup, 3 Team, 4 Liquidity) to a member's balance, with a public reason of 1 to

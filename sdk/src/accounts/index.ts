@@ -1,4 +1,5 @@
 export type { AccountReader } from "./read.js"
+export { decodeActivation, fetchActivation, fetchAllActivations, type Activation } from "./activation.js"
 export {
   decodeEconomy,
   fetchAllEconomies,
@@ -21,6 +22,16 @@ export {
   type MemberPage,
   type PageHeader,
 } from "./page.js"
+export {
+  decodeService,
+  fetchAllServices,
+  fetchService,
+  findServices,
+  type FoundService,
+  type Service,
+  type ServiceQuery,
+  type ServiceReader,
+} from "./service.js"
 export { decodeSnapshot, fetchAllSnapshots, fetchSnapshot, type Snapshot } from "./snapshot.js"
 export {
   decodeStake,

@@ -6,6 +6,14 @@ import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accou
 import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
 import { fetchReserve, type Reserve, type ReserveAsset } from "../accounts/reserve.js"
 import { fetchAllStartups, type Startup } from "../accounts/startup.js"
+import { fetchActivation, type Activation } from "../accounts/activation.js"
+import {
+  fetchService,
+  findServices,
+  type FoundService,
+  type Service,
+  type ServiceQuery,
+} from "../accounts/service.js"
 import { fetchWeek, type Week } from "../accounts/week.js"
 import {
   MOST_COMPUTE_UNITS,
@@ -14,6 +22,7 @@ import {
   type FundIndex,
   type InflowValue,
   type ReserveKindValue,
+  type ServiceStatusValue,
 } from "../constants.js"
 import { AccountNotFoundError, InvalidArgumentError } from "../errors/base.js"
 import { decodeError } from "../errors/decode.js"
@@ -24,6 +33,15 @@ import { depositInstruction } from "../instructions/balances/deposit.js"
 import { setRedistributionBandsInstruction } from "../instructions/redistribution/set_redistribution_bands.js"
 import { setTransferFeeInstruction } from "../instructions/transfers/set_transfer_fee.js"
 import { transferInstruction } from "../instructions/transfers/transfer.js"
+import { closeActivationInstruction } from "../instructions/marketplace/close_activation.js"
+import { closeServiceInstruction } from "../instructions/marketplace/close_service.js"
+import {
+  createServiceInstruction,
+  type ServiceParameters,
+} from "../instructions/marketplace/create_service.js"
+import { rateServiceInstruction } from "../instructions/marketplace/rate_service.js"
+import { updateServiceInstruction } from "../instructions/marketplace/update_service.js"
+import { useSessionInstruction } from "../instructions/marketplace/use_session.js"
 import { openWeekInstruction } from "../instructions/weeks/open_week.js"
 import { releaseEmissionInstruction } from "../instructions/emission/release_emission.js"
 import { setSpendingLimitsInstruction } from "../instructions/funds/set_spending_limits.js"
@@ -42,11 +60,21 @@ import type { Tuple } from "../idl/codec.js"
 import type { MemberCounts } from "../math/batch.js"
 import { quarterOf } from "../math/quarter.js"
 import { bpsShareFloor } from "../math/split.js"
-import { membershipPda, pagePda, reservePda, stakePagePda, startupPda, weekPda } from "../pdas.js"
+import {
+  activationPda,
+  membershipPda,
+  pagePda,
+  reservePda,
+  servicePda,
+  stakePagePda,
+  startupPda,
+  weekPda,
+} from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
 import { planLevels, type MemberLevel } from "../plan/levels.js"
 import type { Plan } from "../plan/plan.js"
 import { planRedistribution } from "../plan/redistribution.js"
+import { planPurchase } from "../plan/purchase.js"
 import { planRegistration } from "../plan/registration.js"
 import { planReserveDeposit } from "../plan/reserve_deposit.js"
 import { pageProgress, planScores } from "../plan/scores.js"
@@ -60,7 +88,7 @@ import type { StkSigner } from "./signer.js"
 
 /** What the client needs of a `Connection`. */
 export type StkConnection = SendingConnection &
-  Pick<Connection, "getAccountInfo" | "getMultipleAccountsInfo" | "getTransaction">
+  Pick<Connection, "getAccountInfo" | "getMultipleAccountsInfo" | "getProgramAccounts" | "getTransaction">
 
 export interface StkClientOptions extends TransactionOptions, SendOptions {
   connection: StkConnection
@@ -568,6 +596,97 @@ export class StkClient {
     const [startup] = await fetchAllStartups(this.connection, [address], this.programId)
     if (startup) return startup
     throw new AccountNotFoundError("Startup", address.toBase58())
+  }
+
+  // Marketplace
+
+  /** The service with this id; null when there is none. */
+  fetchService(id: number): Promise<Service | null> {
+    return fetchService(this.connection, this.serviceAddress(id), this.programId)
+  }
+
+  /** What a wallet has of a service; null when it never bought it. */
+  fetchActivation(id: number, wallet: PublicKey): Promise<Activation | null> {
+    const [address] = activationPda(this.serviceAddress(id), wallet, this.programId)
+    return fetchActivation(this.connection, address, this.programId)
+  }
+
+  /** The services that answer to `query`, by id. */
+  findServices(query: ServiceQuery = {}): Promise<FoundService[]> {
+    return findServices(this.connection, this.economy, query, this.programId)
+  }
+
+  /** Offers a service of the signer's; gives its id. @throws {SplitDoesNotAddUp} @throws {UnknownRecipient} */
+  async createService(parameters: ServiceParameters): Promise<SentTransaction & { id: number }> {
+    const wallet = this.signer.publicKey
+    const { services: id } = await this.fetchEconomy()
+    const { page, slot } = await this.memberOf(wallet)
+    const instruction = createServiceInstruction({ ...this.at, wallet, page, slot, id, parameters })
+    const units = ESTIMATED_COMPUTE_UNITS.createService
+    return { ...(await this.sendEstimated(`creation of service ${id}`, [instruction], units)), id }
+  }
+
+  /** Changes price and status of a service of the signer's. @throws {NotAuthor} @throws {PriceIsZero} */
+  updateService(id: number, price: bigint, status: ServiceStatusValue): Promise<SentTransaction> {
+    const author = this.signer.publicKey
+    const instruction = updateServiceInstruction({ ...this.at, author, id, price, status })
+    return this.sendInstructions(`update of service ${id}`, [instruction])
+  }
+
+  /** Ends a paused service of the signer's. @throws {NotAuthor} @throws {ServiceNotPaused} */
+  closeService(id: number): Promise<SentTransaction> {
+    const instruction = closeServiceInstruction({ ...this.at, author: this.signer.publicKey, id })
+    return this.sendInstructions(`closing of service ${id}`, [instruction])
+  }
+
+  /**
+   * Buys a service for the signer, at its price or `maxPrice`; `deposit` is paid in from its token account first, in the
+   * same transaction.
+   * @throws {PriceAboveMaximum} @throws {BalanceTooSmall} @throws {ServiceIsPaused}
+   */
+  async purchase(
+    id: number,
+    { maxPrice, deposit }: { maxPrice?: bigint; deposit?: bigint } = {},
+  ): Promise<SentTransaction[]> {
+    const wallet = this.signer.publicKey
+    const service = await this.fetchService(id)
+    if (!service) throw new AccountNotFoundError("Service", this.serviceAddress(id).toBase58())
+    const { page, slot } = await this.memberOf(wallet)
+    const hasActivation = (await this.fetchActivation(id, wallet)) !== null
+    const source = deposit === undefined ? null : await this.tokenAccountOf(wallet)
+    const paidIn = deposit === undefined || source === null ? undefined : { source, amount: deposit }
+    const bought = { wallet, service, page, slot, maxPrice, hasActivation, deposit: paidIn }
+    return this.execute(planPurchase({ ...this.planned, ...bought }))
+  }
+
+  /** Counts a session of `wallet` down; the signer is the buyer or the author. @throws {NoSessionLeft} */
+  useSession(id: number, wallet: PublicKey = this.signer.publicKey): Promise<SentTransaction> {
+    const signer = this.signer.publicKey
+    const instruction = useSessionInstruction({ ...this.at, signer, id, wallet })
+    return this.sendInstructions(`session of service ${id}`, [instruction])
+  }
+
+  /** Rates a service that the signer bought from 1 to 5. @throws {AlreadyRated} */
+  rateService(id: number, rating: number): Promise<SentTransaction> {
+    const instruction = rateServiceInstruction({ ...this.at, wallet: this.signer.publicKey, id, rating })
+    return this.sendInstructions(`rating of service ${id}`, [instruction])
+  }
+
+  /** Gives the signer the rent of its activation back, `giveUp` even while something is active. @throws {NotOver} */
+  closeActivation(id: number, giveUp = false): Promise<SentTransaction> {
+    const { programId } = this
+    const [wallet, service] = [this.signer.publicKey, this.serviceAddress(id)]
+    const instruction = closeActivationInstruction({ programId, wallet, service, giveUp })
+    return this.sendInstructions(`closing of the activation of service ${id}`, [instruction])
+  }
+
+  private serviceAddress(id: number): PublicKey {
+    return servicePda(this.economy, id, this.programId)[0]
+  }
+
+  private async tokenAccountOf(wallet: PublicKey): Promise<PublicKey> {
+    const { mint } = await this.fetchEconomy()
+    return getAssociatedTokenAddressSync(mint, wallet, true)
   }
 
   private get at() {

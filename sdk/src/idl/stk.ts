@@ -225,6 +225,84 @@ export type Stk = {
       ]
     },
     {
+      "name": "closeActivation",
+      "docs": [
+        "Gives the rent of an activation back. The buyer may, at once when nothing is active, else with `give_up`.",
+        "Errors: WrongActivation, NotOver."
+      ],
+      "discriminator": [
+        46,
+        85,
+        1,
+        112,
+        147,
+        65,
+        202,
+        33
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The buyer, who gets the rent back."
+          ],
+          "writable": true,
+          "signer": true,
+          "relations": [
+            "activation"
+          ]
+        },
+        {
+          "name": "activation",
+          "docs": [
+            "Its service may be gone."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "giveUp",
+          "type": "bool"
+        }
+      ]
+    },
+    {
+      "name": "closeService",
+      "docs": [
+        "Ends a paused service and gives its rent back. What was bought stays active. The author may.",
+        "Errors: NotAuthor, ServiceNotPaused."
+      ],
+      "discriminator": [
+        243,
+        233,
+        131,
+        135,
+        145,
+        47,
+        57,
+        20
+      ],
+      "accounts": [
+        {
+          "name": "author",
+          "docs": [
+            "Gets the rent back."
+          ],
+          "writable": true,
+          "signer": true,
+          "relations": [
+            "service"
+          ]
+        },
+        {
+          "name": "service",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "createEconomy",
       "docs": [
         "Creates an economy with its mint, vault and rules; nothing is minted. Anyone may; the payer receives every role.",
@@ -455,6 +533,69 @@ export type Stk = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "createService",
+      "docs": [
+        "Offers a service at a price that is split among members and funds. A member may, and pays the rent.",
+        "Errors: Paused, WrongEconomy, UnknownSlot, WrongMember, UnknownServiceKind, BadServiceName, PriceIsZero,",
+        "TermTooLong, SplitDoesNotAddUp, UnknownRecipient, RecipientRepeated."
+      ],
+      "discriminator": [
+        1,
+        254,
+        91,
+        243,
+        178,
+        196,
+        28,
+        245
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The author, a member, who pays the rent."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The author's page."
+          ]
+        },
+        {
+          "name": "service",
+          "docs": [
+            "Its address follows from the number of services before it."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "parameters",
+          "type": {
+            "defined": {
+              "name": "serviceParameters"
+            }
+          }
+        }
+      ]
     },
     {
       "name": "createStakePage",
@@ -808,6 +949,71 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "openActivation",
+      "docs": [
+        "Creates the record of what a wallet buys of a service. Anyone may for themselves, and pays the rent."
+      ],
+      "discriminator": [
+        250,
+        63,
+        186,
+        228,
+        202,
+        151,
+        236,
+        123
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The buyer, who pays the rent."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "service"
+        },
+        {
+          "name": "activation",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  97,
+                  99,
+                  116,
+                  105,
+                  118,
+                  97,
+                  116,
+                  105,
+                  111,
+                  110
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "service"
+              },
+              {
+                "kind": "account",
+                "path": "wallet"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "openWeek",
       "docs": [
         "Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.",
@@ -1006,6 +1212,109 @@ export type Stk = {
         {
           "name": "proposed",
           "type": "pubkey"
+        }
+      ]
+    },
+    {
+      "name": "purchase",
+      "docs": [
+        "Pays a service's price from the buyer's balance to all its recipients and extends the buyer's activation. The",
+        "pages of recipients in other pages than the buyer's follow as remaining accounts. A member may.",
+        "Errors: Paused, WrongEconomy, SnapshotDue, OwnService, WrongActivation, ServiceIsPaused, PriceAboveMaximum,",
+        "UnknownSlot, WrongMember, BalanceTooSmall, RecipientPageMissing, PageNotNeeded, AlreadyOwned."
+      ],
+      "discriminator": [
+        21,
+        93,
+        113,
+        154,
+        193,
+        160,
+        242,
+        168
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The buyer, a member."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "service",
+          "writable": true
+        },
+        {
+          "name": "activation",
+          "docs": [
+            "The buyer's for this service."
+          ],
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The buyer's page."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "maxPrice",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "rateService",
+      "docs": [
+        "Rates a service from 1 to 5. The buyer may, once for each purchase.",
+        "Errors: WrongActivation, RatingOutOfRange, AlreadyRated."
+      ],
+      "discriminator": [
+        16,
+        5,
+        245,
+        109,
+        220,
+        83,
+        27,
+        75
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The buyer."
+          ],
+          "signer": true,
+          "relations": [
+            "activation"
+          ]
+        },
+        {
+          "name": "service",
+          "writable": true
+        },
+        {
+          "name": "activation",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "rating",
+          "type": "u8"
         }
       ]
     },
@@ -1881,6 +2190,80 @@ export type Stk = {
       ]
     },
     {
+      "name": "updateService",
+      "docs": [
+        "Changes a service's price and whether it is on offer (0) or paused (1). The author may.",
+        "Errors: NotAuthor, PriceIsZero, UnknownServiceStatus."
+      ],
+      "discriminator": [
+        46,
+        169,
+        26,
+        33,
+        191,
+        78,
+        40,
+        221
+      ],
+      "accounts": [
+        {
+          "name": "author",
+          "signer": true,
+          "relations": [
+            "service"
+          ]
+        },
+        {
+          "name": "service",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "price",
+          "type": "u64"
+        },
+        {
+          "name": "status",
+          "type": "u8"
+        }
+      ]
+    },
+    {
+      "name": "useSession",
+      "docs": [
+        "Counts one session of an activation down. The buyer or the author may.",
+        "Errors: WrongActivation, NotBuyerOrAuthor, TermIsOver, NoSessionLeft."
+      ],
+      "discriminator": [
+        30,
+        196,
+        243,
+        16,
+        238,
+        240,
+        120,
+        27
+      ],
+      "accounts": [
+        {
+          "name": "signer",
+          "docs": [
+            "The buyer or the author."
+          ],
+          "signer": true
+        },
+        {
+          "name": "service"
+        },
+        {
+          "name": "activation",
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "withdraw",
       "docs": [
         "Moves part of a balance to an SPL account of the member. The member may.",
@@ -2080,6 +2463,19 @@ export type Stk = {
   ],
   "accounts": [
     {
+      "name": "activation",
+      "discriminator": [
+        126,
+        103,
+        164,
+        158,
+        220,
+        35,
+        33,
+        132
+      ]
+    },
+    {
       "name": "economy",
       "discriminator": [
         9,
@@ -2116,6 +2512,19 @@ export type Stk = {
         247,
         59,
         127
+      ]
+    },
+    {
+      "name": "service",
+      "discriminator": [
+        144,
+        62,
+        76,
+        129,
+        167,
+        36,
+        151,
+        250
       ]
     },
     {
@@ -2172,6 +2581,32 @@ export type Stk = {
     }
   ],
   "events": [
+    {
+      "name": "activationClosed",
+      "discriminator": [
+        124,
+        90,
+        169,
+        166,
+        113,
+        171,
+        52,
+        150
+      ]
+    },
+    {
+      "name": "activationOpened",
+      "discriminator": [
+        111,
+        211,
+        215,
+        120,
+        3,
+        23,
+        39,
+        47
+      ]
+    },
     {
       "name": "assetPricePosted",
       "discriminator": [
@@ -2482,6 +2917,84 @@ export type Stk = {
         221,
         231,
         107
+      ]
+    },
+    {
+      "name": "serviceClosed",
+      "discriminator": [
+        55,
+        114,
+        87,
+        46,
+        176,
+        5,
+        102,
+        8
+      ]
+    },
+    {
+      "name": "serviceCreated",
+      "discriminator": [
+        232,
+        107,
+        180,
+        200,
+        214,
+        120,
+        171,
+        227
+      ]
+    },
+    {
+      "name": "servicePurchased",
+      "discriminator": [
+        66,
+        131,
+        62,
+        55,
+        224,
+        114,
+        131,
+        11
+      ]
+    },
+    {
+      "name": "serviceRated",
+      "discriminator": [
+        7,
+        35,
+        158,
+        42,
+        164,
+        167,
+        15,
+        189
+      ]
+    },
+    {
+      "name": "serviceUpdated",
+      "discriminator": [
+        184,
+        118,
+        4,
+        188,
+        134,
+        109,
+        194,
+        235
+      ]
+    },
+    {
+      "name": "sessionUsed",
+      "discriminator": [
+        195,
+        36,
+        47,
+        109,
+        53,
+        140,
+        124,
+        57
       ]
     },
     {
@@ -3081,146 +3594,389 @@ export type Stk = {
     },
     {
       "code": 6077,
+      "name": "unknownServiceKind",
+      "msg": "There is no such kind of service"
+    },
+    {
+      "code": 6078,
+      "name": "unknownServiceStatus",
+      "msg": "A service is on offer (0) or paused (1)"
+    },
+    {
+      "code": 6079,
+      "name": "badServiceName",
+      "msg": "The name of a service must have 1 to 64 bytes"
+    },
+    {
+      "code": 6080,
+      "name": "termTooLong",
+      "msg": "The term of a service may be at most ten years"
+    },
+    {
+      "code": 6081,
+      "name": "splitDoesNotAddUp",
+      "msg": "The price must be split among 1 to 8 recipients whose shares are positive and sum to 10,000 basis points"
+    },
+    {
+      "code": 6082,
+      "name": "unknownRecipient",
+      "msg": "A recipient of the price is neither a member nor a fund of the economy"
+    },
+    {
+      "code": 6083,
+      "name": "recipientRepeated",
+      "msg": "A recipient of the price is named twice"
+    },
+    {
+      "code": 6084,
+      "name": "notAuthor",
+      "msg": "Only the author of the service may do this"
+    },
+    {
+      "code": 6085,
+      "name": "serviceIsPaused",
+      "msg": "The service is paused and cannot be bought"
+    },
+    {
+      "code": 6086,
+      "name": "serviceNotPaused",
+      "msg": "A service must be paused before it is closed"
+    },
+    {
+      "code": 6087,
+      "name": "priceAboveMaximum",
+      "msg": "The price is above the buyer's maximum"
+    },
+    {
+      "code": 6088,
+      "name": "ownService",
+      "msg": "Authors cannot buy their own service"
+    },
+    {
+      "code": 6089,
+      "name": "wrongActivation",
+      "msg": "The activation is not the buyer's for this service"
+    },
+    {
+      "code": 6090,
+      "name": "alreadyOwned",
+      "msg": "The service was bought for good already"
+    },
+    {
+      "code": 6091,
+      "name": "recipientPageMissing",
+      "msg": "The page of a recipient is missing"
+    },
+    {
+      "code": 6092,
+      "name": "pageNotNeeded",
+      "msg": "Pages of recipients are given once each, by rising index, and hold a recipient"
+    },
+    {
+      "code": 6093,
+      "name": "notOver",
+      "msg": "The activation has not ended: give it up to close it"
+    },
+    {
+      "code": 6094,
+      "name": "notBuyerOrAuthor",
+      "msg": "Only the buyer or the author may count a session"
+    },
+    {
+      "code": 6095,
+      "name": "noSessionLeft",
+      "msg": "No session is left"
+    },
+    {
+      "code": 6096,
+      "name": "termIsOver",
+      "msg": "The term has ended"
+    },
+    {
+      "code": 6097,
+      "name": "ratingOutOfRange",
+      "msg": "A rating is 1 to 5"
+    },
+    {
+      "code": 6098,
+      "name": "alreadyRated",
+      "msg": "Each purchase can be rated once"
+    },
+    {
+      "code": 6099,
       "name": "fundNotSpendable",
       "msg": "The Rewards Pool pays rewards alone"
     },
     {
-      "code": 6078,
+      "code": 6100,
       "name": "weeklyLimitReached",
       "msg": "The fund's limit for this calendar week is reached"
     },
     {
-      "code": 6079,
+      "code": 6101,
       "name": "teamNotVested",
       "msg": "So much of the Team fund is not spendable yet"
     },
     {
-      "code": 6080,
+      "code": 6102,
       "name": "teamAlreadySpent",
       "msg": "The schedule of the Team fund is final once something was spent from it"
     },
     {
-      "code": 6081,
+      "code": 6103,
       "name": "badReason",
       "msg": "A reason must have 1 to 64 bytes"
     },
     {
-      "code": 6082,
+      "code": 6104,
       "name": "unknownAsset",
       "msg": "The reserve has no such asset"
     },
     {
-      "code": 6083,
+      "code": 6105,
       "name": "unknownAssetKind",
       "msg": "There is no such kind of reserve asset"
     },
     {
-      "code": 6084,
+      "code": 6106,
       "name": "reserveIsFull",
       "msg": "The reserve has no place for another asset"
     },
     {
-      "code": 6085,
+      "code": 6107,
       "name": "assetAlreadyAdded",
       "msg": "The reserve has this asset already"
     },
     {
-      "code": 6086,
+      "code": 6108,
       "name": "ownToken",
       "msg": "An economy's own token does not back it"
     },
     {
-      "code": 6087,
+      "code": 6109,
       "name": "wrongReserveVault",
       "msg": "The token account is not the reserve's vault of this asset"
     },
     {
-      "code": 6088,
+      "code": 6110,
       "name": "unknownInflow",
       "msg": "There is no such kind of inflow"
     },
     {
-      "code": 6089,
+      "code": 6111,
       "name": "startupMismatch",
       "msg": "A startup is named for the inflow of its share, and for no other"
     },
     {
-      "code": 6090,
+      "code": 6112,
       "name": "shareNotSet",
       "msg": "The share of this startup is not set"
     },
     {
-      "code": 6091,
+      "code": 6113,
       "name": "shareTooLarge",
       "msg": "A share is at most 10,000 basis points"
     },
     {
-      "code": 6092,
+      "code": 6114,
       "name": "priceOutOfOrder",
       "msg": "A price is posted for today or a day before, not before the day of the last one"
     },
     {
-      "code": 6093,
+      "code": 6115,
       "name": "priceIsZero",
       "msg": "A price is above zero"
     },
     {
-      "code": 6094,
+      "code": 6116,
       "name": "reserveTooSmall",
       "msg": "The reserve has booked less than that of the asset"
     },
     {
-      "code": 6095,
+      "code": 6117,
       "name": "reserveDoesNotAddUp",
       "msg": "The reserve's books do not add up"
     },
     {
-      "code": 6096,
+      "code": 6118,
       "name": "unknownTerm",
       "msg": "A stake is for 30, 90, 180 or 365 days"
     },
     {
-      "code": 6097,
+      "code": 6119,
       "name": "stakeTooSmall",
       "msg": "A stake is at least one whole token"
     },
     {
-      "code": 6098,
+      "code": 6120,
       "name": "tooManyStakes",
       "msg": "A member has at most four stakes at a time"
     },
     {
-      "code": 6099,
+      "code": 6121,
       "name": "stakePageFull",
       "msg": "The stake page has no free place: grow_stake_page adds some"
     },
     {
-      "code": 6100,
+      "code": 6122,
       "name": "stakePageIsFullSize",
       "msg": "The stake page has its full size"
     },
     {
-      "code": 6101,
+      "code": 6123,
       "name": "wrongStakePage",
       "msg": "The stake page is that of another member page"
     },
     {
-      "code": 6102,
+      "code": 6124,
       "name": "staleStake",
       "msg": "The place does not hold this stake of the member"
     },
     {
-      "code": 6103,
+      "code": 6125,
       "name": "stakeIsLocked",
       "msg": "The term of the stake is not over"
     },
     {
-      "code": 6104,
+      "code": 6126,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
     }
   ],
   "types": [
+    {
+      "name": "activation",
+      "docs": [
+        "What one buyer has of one service (STK-70, STK-73).",
+        "",
+        "Created by `open_activation`, extended by `purchase`, counted down by `use_session`; closed by `close_activation`, also",
+        "when the service is gone. The buyer pays its rent and gets it back."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "activeFrom",
+            "docs": [
+              "Unix second since which it is active without a break; 0 before the first purchase."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "activeTo",
+            "docs": [
+              "Unix second at which it ends; [`FOR_GOOD`] for never, 0 before the first purchase."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "service",
+            "docs": [
+              "Address of the service."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "The buyer."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "sessionsLeft",
+            "docs": [
+              "Sessions that were paid and not used."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "purchases",
+            "docs": [
+              "Purchases so far."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "ratings",
+            "docs": [
+              "Ratings given so far: at most one for each purchase."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "countsSessions",
+            "docs": [
+              "1 when the service counts sessions, so that nothing is active without one."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "activationClosed",
+      "docs": [
+        "Names no economy: the service may be gone, and its address belongs to one economy alone."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "activationOpened",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "countsSessions",
+            "docs": [
+              "Whether the service counts sessions."
+            ],
+            "type": "bool"
+          }
+        ]
+      }
+    },
     {
       "name": "assetPricePosted",
       "type": {
@@ -4533,6 +5289,52 @@ export type Stk = {
       }
     },
     {
+      "name": "payment",
+      "docs": [
+        "What one recipient got of a purchase (STK-72)."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "recipientKind",
+            "docs": [
+              "0 a member, 1 a fund."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "Index of the fund; 0 for a member."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "member",
+            "docs": [
+              "Global index of the member; 0 for a fund."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "Base units that the recipient has afterwards: a spendable balance or a fund."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
       "name": "redistributionBandsSet",
       "type": {
         "kind": "struct",
@@ -5182,6 +5984,514 @@ export type Stk = {
       }
     },
     {
+      "name": "service",
+      "docs": [
+        "Something that a member offers for tokens (STK-66 to STK-75, STK-135).",
+        "",
+        "Created by `create_service`; `update_service` changes price and status, purchases and ratings count up; closed by",
+        "`close_service`, after which its id is never used again."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "price",
+            "docs": [
+              "Base units for one purchase."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "sold",
+            "docs": [
+              "Purchases so far."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "ratingSum",
+            "docs": [
+              "Sum of all ratings, each 1 to 5."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy whose tokens pay."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "author",
+            "docs": [
+              "The member's wallet that offers it, pays its rent and gets it back."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "descriptionHash",
+            "docs": [
+              "Hash of the description, or of where it is found."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "name",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                64
+              ]
+            }
+          },
+          {
+            "name": "authorMember",
+            "docs": [
+              "Global index of the author."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "id",
+            "docs": [
+              "Place in the economy's sequence of services."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "ratingCount",
+            "docs": [
+              "Ratings so far."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "termSeconds",
+            "docs": [
+              "Seconds for which a purchase is active; 0 for good."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "split",
+            "docs": [
+              "Who gets which share of the price, `split_count` of them."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "splitEntry"
+                  }
+                },
+                8
+              ]
+            }
+          },
+          {
+            "name": "sessions",
+            "docs": [
+              "Sessions in a purchase; 0 when none are counted."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "kind",
+            "docs": [
+              "See [`service_kind`]."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "status",
+            "docs": [
+              "See [`service_status`]."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "splitCount",
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                18
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "serviceClosed",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "serviceCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "author",
+            "type": "pubkey"
+          },
+          {
+            "name": "member",
+            "docs": [
+              "Global index of the author."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "kind",
+            "type": "u8"
+          },
+          {
+            "name": "name",
+            "type": "string"
+          },
+          {
+            "name": "descriptionHash",
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "price",
+            "type": "u64"
+          },
+          {
+            "name": "termSeconds",
+            "docs": [
+              "0 for good."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "sessions",
+            "docs": [
+              "0 when none are counted."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "split",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "splitEntry"
+                }
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "serviceParameters",
+      "docs": [
+        "What a service is and costs. All but the price stays as it is."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "kind",
+            "docs": [
+              "0 programme, 1 assistant, 2 mentoring, 3 premium function, 4 service of a member, 5 agent."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "name",
+            "docs": [
+              "1 to 64 bytes of UTF-8."
+            ],
+            "type": "string"
+          },
+          {
+            "name": "descriptionHash",
+            "docs": [
+              "Hash of the description, or of where it is found."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "price",
+            "docs": [
+              "Base units."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "termSeconds",
+            "docs": [
+              "Seconds for which a purchase is active, at most ten years; 0 for good."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "sessions",
+            "docs": [
+              "Sessions in a purchase; 0 when none are counted."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "split",
+            "docs": [
+              "1 to 8 recipients; sums to 10,000."
+            ],
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "splitEntry"
+                }
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "servicePurchased",
+      "docs": [
+        "A service payment (STK-72): from the buyer to each recipient, in the order of the split rule."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "id",
+            "docs": [
+              "The service's id."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "The buyer."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "docs": [
+              "The buyer's page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "price",
+            "type": "u64"
+          },
+          {
+            "name": "payments",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "payment"
+                }
+              }
+            }
+          },
+          {
+            "name": "balance",
+            "docs": [
+              "The buyer's, after everything."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "activeFrom",
+            "type": "i64"
+          },
+          {
+            "name": "activeTo",
+            "type": "i64"
+          },
+          {
+            "name": "sessionsLeft",
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "serviceRated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "The buyer."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "rating",
+            "type": "u8"
+          },
+          {
+            "name": "ratingSum",
+            "docs": [
+              "Sum of the service's ratings."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "ratingCount",
+            "docs": [
+              "Number of the service's ratings."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "ratings",
+            "docs": [
+              "Ratings of the buyer."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "serviceUpdated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "price",
+            "type": "u64"
+          },
+          {
+            "name": "status",
+            "docs": [
+              "0 on offer, 1 paused."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "sessionUsed",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "service",
+            "type": "pubkey"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "The buyer."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "byAuthor",
+            "docs": [
+              "Whether the author counted it, not the buyer."
+            ],
+            "type": "bool"
+          },
+          {
+            "name": "sessionsLeft",
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "snapshot",
       "docs": [
         "The balances of one member page as they were when a snapshot was taken: what votes on its proposals weigh.",
@@ -5263,6 +6573,45 @@ export type Stk = {
                 5
               ]
             }
+          }
+        ]
+      }
+    },
+    {
+      "name": "splitEntry",
+      "docs": [
+        "A recipient of a service's price and its share (STK-71)."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "member",
+            "docs": [
+              "Global index of the member; 0 for a fund."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "bps",
+            "docs": [
+              "Share of the price in basis points."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "recipientKind",
+            "docs": [
+              "0 a member, 1 a fund."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "Index of the fund; 0 for a member."
+            ],
+            "type": "u8"
           }
         ]
       }
@@ -5969,6 +7318,11 @@ export type Stk = {
       "value": "5000"
     },
     {
+      "name": "forGood",
+      "type": "i64",
+      "value": "9007199254740991"
+    },
+    {
       "name": "highestTransferFeeBps",
       "type": "u16",
       "value": "500"
@@ -5987,6 +7341,11 @@ export type Stk = {
       "name": "longestReason",
       "type": "u8",
       "value": "64"
+    },
+    {
+      "name": "longestTermSeconds",
+      "type": "u32",
+      "value": "315360000"
     },
     {
       "name": "mostStakes",

@@ -63,6 +63,18 @@ export {
   type EventWeight,
   type ScoringRules,
 } from "./score.js"
+export {
+  FOR_GOOD,
+  isActive,
+  newActivation,
+  renewedActivation,
+  splitPrice,
+  type ActivationState,
+  type PricePart,
+  type Recipient,
+  type ServiceTerms,
+  type Share,
+} from "./service.js"
 export { bpsShareFloor, splitByBps, WHOLE_BPS } from "./split.js"
 export { STAKE_TERMS_DAYS, stakeUnlocksAt } from "./stake.js"
 export { teamAvailable, vestedFloor, type TeamFund, type VestingSchedule } from "./vesting.js"

@@ -1,6 +1,7 @@
 export { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
 export { transactionsOf, type Lane, type Plan } from "./plan.js"
+export { otherPagesOf, planPurchase, type PlanPurchaseParameters, type PurchaseDone } from "./purchase.js"
 export {
   planRedistribution,
   type PageToRedistribute,

@@ -116,6 +116,29 @@ fn startup_keeps_its_layout() {
 }
 
 #[test]
+fn service_keeps_its_layout() {
+    assert_eq!(size_of::<Service>(), 288);
+    assert_offsets!(
+        Service,
+        price: 0, sold: 8, rating_sum: 16, economy: 24, author: 56, description_hash: 88, name: 120,
+        author_member: 184, id: 188, rating_count: 192, term_seconds: 196, split: 200, sessions: 264, kind: 266,
+        status: 267, split_count: 268, bump: 269, _reserved: 270,
+    );
+    assert_eq!(size_of::<SplitEntry>(), 8);
+    assert_offsets!(SplitEntry, member: 0, bps: 4, recipient_kind: 6, fund: 7);
+}
+
+#[test]
+fn activation_keeps_its_layout() {
+    assert_eq!(size_of::<Activation>(), 96);
+    assert_offsets!(
+        Activation,
+        active_from: 0, active_to: 8, service: 16, wallet: 48, sessions_left: 80, purchases: 84, ratings: 88,
+        counts_sessions: 92, bump: 93, _reserved: 94,
+    );
+}
+
+#[test]
 fn discriminators_are_those_of_the_names_and_differ() {
     let discriminators = [
         (Economy::DISCRIMINATOR, "account:Economy"),
@@ -124,6 +147,8 @@ fn discriminators_are_those_of_the_names_and_differ() {
         (Membership::DISCRIMINATOR, "account:Membership"),
         (StakePageHeader::DISCRIMINATOR, "account:StakePageHeader"),
         (Snapshot::DISCRIMINATOR, "account:Snapshot"),
+        (Service::DISCRIMINATOR, "account:Service"),
+        (Activation::DISCRIMINATOR, "account:Activation"),
         (Reserve::DISCRIMINATOR, "account:Reserve"),
         (Startup::DISCRIMINATOR, "account:Startup"),
     ];

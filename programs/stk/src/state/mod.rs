@@ -1,21 +1,25 @@
 //! One file an account: layout, seeds, small methods.
 
+mod activation;
 mod economy;
 #[cfg(test)]
 mod layout;
 mod membership;
 mod page;
 mod reserve;
+mod service;
 mod snapshot;
 mod spending;
 mod stake;
 mod startup;
 mod week;
 
+pub use activation::*;
 pub use economy::*;
 pub use membership::*;
 pub use page::*;
 pub use reserve::*;
+pub use service::*;
 pub use snapshot::*;
 pub use spending::*;
 pub use stake::*;
