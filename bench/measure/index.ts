@@ -7,6 +7,7 @@ import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"
 import { measurePeers } from "./peers"
 import { publishedTable } from "./published"
+import { measureStaking } from "./staking"
 
 const PROGRAM = resolve(__dirname, "../../target/deploy/stk.so")
 /** What an account occupies beside its data. */
@@ -19,11 +20,13 @@ export async function measureAll(): Promise<Results> {
   const instructions = await measureInstructions()
   const batches = await measureBatches()
   const peers = await measurePeers()
+  const staking = await measureStaking()
   return {
-    targets: targetsOf(instructions, batches),
+    targets: [...targetsOf(instructions, batches), ...staking.targets],
     tables: [
       instructions.table,
       ...batches.tables,
+      staking.table,
       millionTable(batches, peers),
       peers.table,
       publishedTable(),

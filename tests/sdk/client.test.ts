@@ -23,8 +23,21 @@ import {
 } from "@stk/sdk"
 import { Keypair } from "@solana/web3.js"
 import { expect } from "chai"
-import { balances, createEconomy, openWeek, readEconomy, readMember, releaseDays } from "../utils/economy"
+import {
+  addMembers,
+  balances,
+  createEconomy,
+  openWeek,
+  readEconomy,
+  readMember,
+  readPage,
+  releaseDays,
+  runWeek,
+  seal,
+  submitAll,
+} from "../utils/economy"
 import { expectError, expectLedgerInvariant } from "../utils/expect"
+import { readSnapshot, takeSnapshot } from "../utils/staking"
 import { Chain } from "../utils/svm"
 import { clientOf, recordingConnection } from "./support"
 
@@ -119,6 +132,64 @@ describe("StkClient", () => {
     const found = await member.client.fetchMember(first.publicKey)
     expect(found?.member.balance).to.equal(parseAmount("1040", 6) - 1n)
     expect(await member.client.fetchMember(Keypair.generate().publicKey)).to.equal(null)
+    expectLedgerInvariant(chain, economy)
+  })
+
+  it("stakes and takes back, and keeps pages for votes before their balances change [STK-136]", async function () {
+    this.timeout(30_000)
+    const chain = new Chain()
+    const economy = createEconomy(chain)
+    addMembers(chain, economy, 3)
+    releaseDays(chain, economy, 7)
+    runWeek(chain, economy, [DAY, DAY, null])
+    const [key, ...others] = economy.members
+    if (!key) return expect.fail("no members")
+    chain.airdrop(key.publicKey)
+    const { client, connection } = clientOf(chain, economy, key)
+    expect(await client.fetchStakes(key.publicKey)).to.deep.equal([])
+    expect(await client.fetchStakePage(0)).to.equal(null)
+
+    const sent = [
+      ...(await client.stake(parseAmount("100", 6), 30)),
+      ...(await client.stake(parseAmount("200", 6), 365)),
+    ]
+    takeSnapshot(chain, economy)
+    sent.push(...(await client.stake(parseAmount("300", 6), 90)))
+    const stakes = await client.fetchStakes(key.publicKey)
+    expect(stakes.map(({ id, termDays, snapshot }) => [id, termDays, snapshot])).to.deep.equal([
+      [0, 30, 0],
+      [1, 365, 0],
+      [2, 90, 1],
+    ])
+    expect(readMember(chain, economy, 0).balance).to.equal(parseAmount("360", 6))
+    for (const other of others) expect(await client.fetchStakes(other.publicKey)).to.deep.equal([])
+    await expectError(() => client.unstake(0), "StakeIsLocked")
+    await expectError(() => client.unstake(7), "InvalidArgumentError")
+    await expectError(() => client.fetchStakes(Keypair.generate().publicKey), "AccountNotFoundError")
+    chain.unixTime += 30 * 86_400
+    sent.push(...(await client.unstake(0)))
+    takeSnapshot(chain, economy)
+    chain.unixTime += 60 * 86_400
+    sent.push(...(await client.unstake(2)))
+    expect(readMember(chain, economy, 0).balance).to.equal(parseAmount("760", 6))
+    expect((await client.fetchStakes(key.publicKey)).map(({ id }) => id)).to.deep.equal([1])
+    expect(readSnapshot(chain, economy, 0, 2).balances[0]).to.equal(parseAmount("460", 6))
+
+    takeSnapshot(chain, economy)
+    expect(await client.snapshotPages()).to.have.length(1)
+    expect(await client.snapshotPages()).to.deep.equal([])
+    expect(readPage(chain, economy).header.snapshot).to.equal(3)
+
+    // A page that is behind when its week is settled is kept first.
+    openWeek(chain, economy)
+    submitAll(chain, economy, [DAY])
+    seal(chain, economy)
+    takeSnapshot(chain, economy)
+    sent.push(...(await client.settleWeek()))
+    expect(readPage(chain, economy).header.snapshot).to.equal(4)
+    expect(readSnapshot(chain, economy, 0, 4).balances[0]).to.equal(parseAmount("760", 6))
+    expect(readMember(chain, economy, 0).balance > parseAmount("760", 6)).to.equal(true)
+    expectTightLimits(sent, connection)
     expectLedgerInvariant(chain, economy)
   })
 

@@ -2,13 +2,19 @@ import {
   compileTransaction,
   ESTIMATED_COMPUTE_UNITS,
   PAGE_SLOTS,
+  pagesBehindSnapshot,
   PlanError,
   planLevels,
   planRegistration,
   planSettlement,
+  planSnapshots,
+  planStake,
   planTransaction,
+  planUnstake,
   planWithdrawal,
   signersOf,
+  snapshotInstructionsIfDue,
+  snapshotPda,
   transactionBytes,
   transactionsOf,
   withComputeUnits,
@@ -28,12 +34,15 @@ import {
   readPage,
   readPages,
   releaseDays,
+  runWeek,
   seal,
   sealedWeek,
   submitAll,
   tokenAccountOf,
 } from "../utils/economy"
 import { expectLedgerInvariant, tokenBalance } from "../utils/expect"
+import { PLAIN_PRESET } from "../utils/presets"
+import { readSnapshot, readStakePage, snapshotPage, stakeOf, takeSnapshot } from "../utils/staking"
 import { Chain, type Sent } from "../utils/svm"
 
 /** Sends as planned, with the estimated limit: it must suffice. */
@@ -161,6 +170,128 @@ describe("Plans", function () {
       plan.reduce((sum, { instructions }) => sum + instructions.length, 0)
     expect([pages(full), pages(short)]).to.deep.equal([977, 977])
     expect(full.length).to.be.lessThan(short.length)
+  })
+
+  it("settle pages that a vote needs as they were, keeping them first", () => {
+    const chain = new Chain()
+    const { economy, week } = sealedWeek(chain, { pool: 100n, rewards: [60n, 7n] })
+    takeSnapshot(chain, economy)
+    const at = { payer: chain.payer.publicKey, economy: economy.address, week, members: 2, isShort: false }
+    const snapshotDue = {
+      snapshot: 1,
+      pages: pagesBehindSnapshot([readPage(chain, economy).header], readEconomy(chain, economy)),
+    }
+    expect(snapshotDue.pages).to.deep.equal([0])
+
+    sendAll(chain, planSettlement({ ...at, snapshotDue }), chain.payer)
+
+    expect(balances(chain, economy)).to.deep.equal([60n, 7n])
+    expect(readSnapshot(chain, economy, 0, 1).balances.slice(0, 2)).to.deep.equal([0n, 0n])
+    expectLedgerInvariant(chain, economy)
+    const many = Array.from({ length: 977 }, (_, page) => page)
+    const large = { ...at, members: 1_000_000, snapshotDue: { snapshot: 1, pages: many } }
+    const transactions = transactionsOf(planSettlement(large))
+    for (const planned of transactions) expect(planned.bytes).to.be.at.most(1_232)
+    const instructions = transactions.flatMap((planned) => planned.instructions)
+    expect(instructions).to.have.length(2 * 977)
+  })
+
+  it("keep all pages that are behind a snapshot, and leave out the others", () => {
+    const chain = new Chain()
+    const economy = createEconomy(chain)
+    addMembers(chain, economy, 1_025)
+    takeSnapshot(chain, economy)
+    snapshotPage(chain, economy, 1)
+    const payer = chain.payer.publicKey
+    const state = () => readPages(chain, economy).map(({ header }) => header)
+    const plan = planSnapshots({ payer, economy: economy.address, snapshot: 1, pages: state() })
+    expect(plan.alreadyDone).to.deep.equal({ pages: [1] })
+    sendAll(chain, plan, chain.payer)
+    expect(state().map(({ snapshot }) => snapshot)).to.deep.equal([1, 1])
+    const again = planSnapshots({ payer, economy: economy.address, snapshot: 1, pages: state() })
+    expect(again.lanes).to.deep.equal([])
+
+    const pages = Array.from({ length: 977 }, (_, index) => ({ index, snapshot: 0 }))
+    const many = transactionsOf(planSnapshots({ payer, economy: payer, snapshot: 5, pages }))
+    for (const { bytes, computeUnitLimit } of many) {
+      expect(bytes).to.be.at.most(1_232)
+      expect(computeUnitLimit).to.be.at.most(1_400_000)
+    }
+    expect(many.flatMap(({ instructions }) => instructions)).to.have.length(977)
+
+    const [header] = state()
+    if (!header) return expect.fail("no page")
+    expect(snapshotInstructionsIfDue(header, { snapshot: 1 }, payer)).to.deep.equal([])
+    const [due, ...more] = snapshotInstructionsIfDue(header, { snapshot: 2 }, payer)
+    expect(more).to.deep.equal([])
+    const { address } = economy
+    const [snapshot] = snapshotPda(address, 0, 2)
+    expect(due?.keys.map(({ pubkey }) => pubkey.toBase58())).to.include(snapshot.toBase58())
+  })
+
+  it("stake with what must exist first, and take stakes back [STK-136]", () => {
+    const chain = new Chain()
+    const economy = createEconomy(chain, { preset: PLAIN_PRESET })
+    addMembers(chain, economy, 80)
+    releaseDays(chain, economy, 7)
+    runWeek(
+      chain,
+      economy,
+      economy.members.map(() => [8_000]),
+    )
+    const [member] = economy.members
+    if (!member) return expect.fail("no members")
+    chain.airdrop(member.publicKey)
+    const at = { wallet: member.publicKey, economy: economy.address, page: 0, slot: 0 }
+    const order = { ...at, amount: 1_000n, termDays: 30 }
+    takeSnapshot(chain, economy)
+
+    const first = planStake({ ...order, stakePage: null, snapshotDue: 1 })
+    expect(first.alreadyDone).to.deep.equal({ place: false, snapshot: false })
+    sendAll(chain, first, member)
+    // Somebody else pays for the next one.
+    const second = planStake({
+      ...order,
+      payer: chain.payer.publicKey,
+      stakePage: readStakePage(chain, economy),
+    })
+    expect(second.alreadyDone).to.deep.equal({ place: true, snapshot: true })
+    const lamports = chain.getAccount(member.publicKey)?.lamports
+    sendAll(chain, second, chain.payer, member)
+    expect(chain.getAccount(member.publicKey)?.lamports).to.equal(lamports)
+    const others = economy.members.slice(1)
+    others.forEach((key, index) => {
+      const count = index < others.length - 1 ? 4 : 3
+      chain.send(
+        Array.from({ length: count }, () => stakeOf(economy, index + 1, 1_000n)),
+        [key],
+      )
+    })
+    expect(readStakePage(chain, economy)).to.include({ places: 317, capacity: 317 })
+    const grown = planStake({ ...order, stakePage: readStakePage(chain, economy) })
+    expect(grown.alreadyDone).to.deep.equal({ place: false, snapshot: true })
+    sendAll(chain, grown, member)
+    expect(readStakePage(chain, economy)).to.include({ places: 318, capacity: 637 })
+
+    chain.unixTime += 30 * 86_400
+    takeSnapshot(chain, economy)
+    const back = planUnstake({ ...at, place: 317, id: 317, snapshotDue: 2 })
+    expect(back.alreadyDone).to.deep.equal({ snapshot: false })
+    sendAll(chain, back, member)
+    expect(planUnstake({ ...at, place: 0, id: 0 }).alreadyDone).to.deep.equal({ snapshot: true })
+    sendAll(chain, planUnstake({ ...at, place: 0, id: 0 }), member)
+    expect(readMember(chain, economy, 0).balance).to.equal(7_000n)
+    // The place is free again: nothing has to be made.
+    const reused = planStake({ ...order, stakePage: readStakePage(chain, economy) })
+    expect(reused.alreadyDone.place).to.equal(true)
+    sendAll(chain, reused, member)
+    expectLedgerInvariant(chain, economy)
+
+    const { stakes } = readStakePage(chain, economy)
+    const [one] = stakes
+    if (!one) return expect.fail("no stakes")
+    const full = { stakes: new Array<typeof one>(4_096).fill(one), places: 4_096, capacity: 4_096 }
+    expect(() => planStake({ ...order, stakePage: full })).to.throw(PlanError, "no free place")
   })
 
   it("withdraw to a token account that is created where it is missing", () => {

@@ -18,6 +18,8 @@ import {
   scoredTypes,
   shareFloor,
   splitByBps,
+  STAKE_TERMS_DAYS,
+  stakeUnlocksAt,
   streakAfter,
   totalEmission,
   unitOf,
@@ -70,6 +72,7 @@ interface Vectors {
     daily: [string, number][]
   }[]
   streak: [number, number, number][]
+  stake: [number, number, number][]
   merkle: { leaves: string[]; root: string; proofs: string[][] }[]
 }
 
@@ -163,6 +166,12 @@ describe("SDK mathematics and the program's", () => {
   it("count weeks in a row alike [STK-43] [STK-44]", () => {
     for (const [streak, gap, next] of vectors.streak)
       expect(streakAfter(streak, 100, 100 + gap)).to.equal(next)
+  })
+
+  it("end the terms of stakes alike [STK-136]", () => {
+    expect(vectors.stake.map(([, termDays]) => termDays).slice(0, 4)).to.deep.equal([...STAKE_TERMS_DAYS])
+    for (const [made, termDays, unlockAt] of vectors.stake)
+      expect(stakeUnlocksAt(made, termDays)).to.equal(unlockAt)
   })
 
   it("build the same trees and proofs", () => {

@@ -9,6 +9,7 @@ use stk_math::{
     pro_rata::ProRata,
     score::{points_of_days, streak_after, EventWeight, RulesError, Scorer},
     split::{share_floor, split},
+    stake::unlocks_at,
     week::{unix_day, week_of, week_start},
 };
 use support::{full, points, sha256, stk, tree_hash, OwnRules};
@@ -224,4 +225,14 @@ fn a_proof_belongs_to_one_place_of_one_tree() {
     assert!(!is_included(leaf, 0, 1, std::iter::once(root), &root, sha256), "too long");
     let joined = leaf_hash([b"a".as_slice(), b"b".as_slice()], sha256);
     assert_eq!(joined, leaf_hash([b"ab".as_slice()], sha256), "parts are one text");
+}
+
+#[test]
+fn a_stake_ends_its_term_in_seconds_and_within_time() {
+    assert_eq!(unlocks_at(0, 0), Some(0));
+    assert_eq!(unlocks_at(86_399, 1), Some(172_799));
+    assert_eq!(unlocks_at(-86_400, 1), Some(0));
+    assert_eq!(unlocks_at(0, u16::MAX), Some(5_662_224_000));
+    assert_eq!(unlocks_at(i64::MAX - 86_400, 1), Some(i64::MAX));
+    assert_eq!(unlocks_at(i64::MAX - 86_399, 1), None);
 }

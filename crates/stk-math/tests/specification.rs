@@ -7,6 +7,7 @@ use stk_math::{
     emission::{days_ended, EmissionCurve},
     score::{points_of_days, streak_after, Scorer},
     split::split,
+    stake::{unlocks_at, TERMS_DAYS},
     week::{week_end, week_of, week_start},
 };
 use support::{points, stk};
@@ -254,4 +255,13 @@ fn stk_54_weeks_run_from_monday_to_monday() {
 fn stk_55_a_week_is_over_with_the_first_second_of_the_next() {
     assert_eq!(week_end(2_919), 1_766_361_600);
     assert_eq!(week_start(2_920), 1_766_361_600);
+}
+
+#[test]
+fn stk_136_stakes_are_for_one_of_four_terms() {
+    assert_eq!(TERMS_DAYS, [30, 90, 180, 365]);
+    let midnight = 1_765_756_800; // 2025-12-15T00:00:00Z
+    let ends = TERMS_DAYS.map(|days| unlocks_at(midnight, days));
+    // 2026-01-14, 2026-03-15, 2026-06-13 and 2026-12-15, each at midnight.
+    assert_eq!(ends, [1_768_348_800, 1_773_532_800, 1_781_308_800, 1_797_292_800].map(Some));
 }

@@ -14,6 +14,7 @@ use stk_math::{
     pro_rata::ProRata,
     score::{points_of_days, streak_after, EventWeight, Scorer},
     split::split,
+    stake::{unlocks_at, TERMS_DAYS},
     week::{unix_day, week_end, week_of, week_start},
 };
 use support::{forge, full, inclusion_path, points, sha256, stk, tree_hash, Numbers, OwnRules};
@@ -135,6 +136,12 @@ fn weeks() -> Value {
     })
     .to_vec()
     .into()
+}
+
+/// When stakes of each term may be taken back.
+fn stakes() -> Value {
+    let of = |made: i64| TERMS_DAYS.map(|days| json!([made, days, unlocks_at(made, days)]));
+    [0, 1, 86_399, 1_765_756_800, 1_772_323_199, 4_102_444_800].map(of).concat().into()
 }
 
 fn pro_rata(numbers: &mut Numbers) -> Value {
@@ -264,6 +271,7 @@ fn computed() -> String {
         "split": splits(&mut numbers),
         "week": weeks(),
         "proRata": pro_rata(&mut numbers),
+        "stake": stakes(),
         "score": scores(&mut numbers),
         "streak": streaks(),
         "merkle": trees(),
