@@ -1,6 +1,6 @@
 //! The economics of a contribution economy as pure integer functions: emission curve, fund split, weekly score,
-//! pro-rata settlement, vesting, redistribution from inactive members, calendar weeks and quarters, and the Merkle tree
-//! over a week's daily detail.
+//! pro-rata settlement, vesting, redistribution from inactive members, calendar weeks and quarters, stabilisation,
+//! and the Merkle tree over a week's daily detail.
 //!
 //! No account, clock or log is known here, so every number is tested natively and the on-chain program, which calls
 //! the very same functions, cannot disagree. Amounts are base units of the token (`u64`).
@@ -14,6 +14,7 @@ pub mod pro_rata;
 pub mod quarter;
 pub mod score;
 pub mod split;
+pub mod stabilisation;
 pub mod stake;
 pub mod vesting;
 pub mod week;

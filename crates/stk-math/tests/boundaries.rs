@@ -9,6 +9,7 @@ use stk_math::{
     pro_rata::ProRata,
     score::{points_of_days, streak_after, EventWeight, RulesError, Scorer},
     split::{share_floor, split},
+    stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::unlocks_at,
     week::{unix_day, week_of, week_start},
 };
@@ -235,4 +236,88 @@ fn a_stake_ends_its_term_in_seconds_and_within_time() {
     assert_eq!(unlocks_at(0, u16::MAX), Some(5_662_224_000));
     assert_eq!(unlocks_at(i64::MAX - 86_400, 1), Some(i64::MAX));
     assert_eq!(unlocks_at(i64::MAX - 86_399, 1), None);
+}
+
+#[test]
+fn a_reference_is_of_thirty_prices() {
+    let sum = |prices: &[u64]| reference_sum(prices.iter().copied());
+    assert_eq!(sum(&[1; 29]), None);
+    assert_eq!(sum(&[1; 30]), Some(30));
+    assert_eq!(sum(&[1; 31]), None);
+    assert_eq!(sum(&[u64::MAX; 30]), Some(30 * u128::from(u64::MAX)));
+    let mut one_missing = [1; 30];
+    one_missing[29] = 0;
+    assert_eq!(sum(&one_missing), None);
+}
+
+#[test]
+fn a_fall_is_strictly_below_four_fifths() {
+    assert!(!has_fallen(80, 3_000));
+    assert!(has_fallen(79, 3_000));
+    assert!(!has_fallen(81, 3_000));
+    assert!(has_fallen(80, 3_001), "a mean of 100.03");
+    assert!(has_fallen(u64::MAX / 5 * 4 - 1, 30 * u128::from(u64::MAX)));
+    assert!(!has_fallen(u64::MAX, 30 * u128::from(u64::MAX)));
+    assert!(has_fallen(0, 1));
+    assert!(!has_fallen(0, 0));
+}
+
+#[test]
+fn a_velocity_needs_thirty_samples_of_a_year_at_most() {
+    let slow = |samples, days| Activity { volume: 0, days, circulating: 1, samples }.is_slow();
+    assert!(!slow(29, 365));
+    assert!(slow(30, 365));
+    assert!(slow(30, 1));
+    assert!(!slow(30, 0));
+    assert!(!slow(30, 366));
+    assert!(!Activity::default().is_slow());
+    let most =
+        Activity { volume: u64::MAX, days: 365, circulating: 366 * u128::from(u64::MAX), samples: 366 };
+    assert!(!most.is_slow());
+    let fifth = u64::MAX / 5;
+    assert!(!Activity { volume: fifth, ..most }.is_slow());
+    assert!(Activity { volume: fifth - 1, ..most }.is_slow());
+}
+
+#[test]
+fn a_velocity_of_a_young_economy_is_annualised() {
+    // 73 days, a fifth of a year, in which a twenty-fifth of what circulates changes hands: 0.2 a year.
+    let young = |volume| Activity { volume, days: 73, circulating: 74 * 100, samples: 74 };
+    assert!(!young(4).is_slow());
+    assert!(young(3).is_slow());
+}
+
+#[test]
+fn a_quote_is_floored_and_fits() {
+    assert_eq!(quote_floor(1, 999_999_999, 6, 6), Some(0));
+    assert_eq!(quote_floor(1, 1_000_000_000, 6, 6), Some(1));
+    assert_eq!(quote_floor(1, 1_999_999_999, 6, 6), Some(1));
+    assert_eq!(quote_floor(1_000_000_000, 800_000_000, 9, 6), Some(800_000));
+    assert_eq!(quote_floor(1_000, 800_000_000, 3, 9), Some(800_000_000));
+    assert_eq!(quote_floor(1, 7, 0, 9), Some(7));
+    assert_eq!(quote_floor(1, 7, 0, 10), None);
+    assert_eq!(quote_floor(u64::MAX, 1_000_000_000, 6, 6), Some(u64::MAX));
+    assert_eq!(quote_floor(u64::MAX, 1_000_000_001, 6, 6), None);
+    assert_eq!(quote_floor(u64::MAX, u64::MAX, 29, 0), Some(3));
+    assert_eq!(quote_floor(1, 1, 30, 0), None, "10^39 is above 128 bits");
+    assert_eq!(quote_floor(1, 1, 255, 0), None);
+}
+
+#[test]
+fn a_feeds_price_becomes_billionths() {
+    assert_eq!(billionths(79_999_900, -8), Some(799_999_000));
+    assert_eq!(billionths(1, -9), Some(1));
+    assert_eq!(billionths(1, -10), None, "less than a billionth");
+    assert_eq!(billionths(19, -10), Some(1));
+    assert_eq!(billionths(1, 10), Some(10_000_000_000_000_000_000));
+    assert_eq!(billionths(2, 10), None);
+    assert_eq!(billionths(1, 11), None);
+    assert_eq!(billionths(0, -8), None);
+    assert_eq!(billionths(-1, -8), None);
+    assert_eq!(billionths(i64::MAX, -9), Some(i64::MAX as u64));
+    assert_eq!(billionths(i64::MAX, -27), Some(9));
+    assert_eq!(billionths(i64::MAX, -28), None);
+    assert_eq!(billionths(i64::MAX, -29), None);
+    assert_eq!(billionths(1, i32::MAX), None);
+    assert_eq!(billionths(1, i32::MIN), None);
 }

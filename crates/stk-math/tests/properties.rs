@@ -11,6 +11,7 @@ use stk_math::{
     pro_rata::ProRata,
     score::{points_of_days, EventWeight, Scorer},
     split::{share_floor, split},
+    stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     week::{week_end, week_of, week_start},
 };
 use support::{inclusion_path, points, sha256, stk, tree_hash, OwnRules};
@@ -133,6 +134,49 @@ proptest! {
         prop_assert!(paid <= payable);
         prop_assert!(payable - paid < rewards.len() as u64);
         prop_assert!(pool < total || paid == total, "everybody is paid in full when the pool suffices");
+    }
+
+    #[test]
+    fn stk_94_a_fall_agrees_with_the_mean_in_integers_of_any_size(
+        prices in prop::collection::vec(any_size().prop_map(|price| price.max(1)), 30), price in any_size(),
+    ) {
+        let sum: BigUint = prices.iter().copied().map(big).sum();
+        let reference = reference_sum(prices.iter().copied()).unwrap();
+        prop_assert_eq!(BigUint::from(reference), sum.clone());
+        // price < mean × 4 / 5
+        prop_assert_eq!(has_fallen(price, reference), big(price) * 150u32 < sum * 4u32);
+    }
+
+    #[test]
+    fn stk_95_slowness_agrees_with_the_quotient_in_integers_of_any_size(
+        volume in any_size(), days in 0u32..400, samples in 0u32..400, mean in any_size(), rest in 0u64..400,
+    ) {
+        let circulating = u128::from(mean) * u128::from(samples) + u128::from(rest);
+        let activity = Activity { volume, days, circulating, samples };
+        let is_known = samples >= 30 && (1..=365).contains(&days);
+        let yearly = big(volume) * 365u32 * samples * 5u32;
+        prop_assert_eq!(activity.is_slow(), is_known && yearly < BigUint::from(circulating) * days);
+    }
+
+    #[test]
+    fn stk_94_a_quote_is_the_floor_in_integers_of_any_size(
+        amount in any_size(), price in any_size(), token in 0u8..=18, quote in 0u8..=18,
+    ) {
+        let exact = (token + 9 >= quote)
+            .then(|| big(amount) * price / BigUint::from(10u32).pow(u32::from(token + 9 - quote)));
+        let expected = exact.and_then(|exact| u64::try_from(exact).ok());
+        prop_assert_eq!(quote_floor(amount, price, token, quote), expected);
+    }
+
+    #[test]
+    fn billionths_are_the_floor_in_integers_of_any_size(price in any::<i64>(), exponent in -40i32..40) {
+        let power = BigUint::from(10u32).pow(exponent.unsigned_abs());
+        let exact = u64::try_from(price).ok().map(|price| {
+            let scaled = big(price) * 1_000_000_000u32;
+            if exponent < 0 { scaled / power } else { scaled * power }
+        });
+        let expected = exact.and_then(|exact| u64::try_from(exact).ok()).filter(|price| *price > 0);
+        prop_assert_eq!(billionths(price, exponent), expected);
     }
 
     #[test]

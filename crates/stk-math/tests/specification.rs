@@ -7,6 +7,7 @@ use stk_math::{
     emission::{days_ended, EmissionCurve},
     score::{points_of_days, streak_after, Scorer},
     split::split,
+    stabilisation::{has_fallen, quote_floor, reference_sum, Activity},
     stake::{unlocks_at, TERMS_DAYS},
     week::{week_end, week_of, week_start},
 };
@@ -264,4 +265,24 @@ fn stk_136_stakes_are_for_one_of_four_terms() {
     let ends = TERMS_DAYS.map(|days| unlocks_at(midnight, days));
     // 2026-01-14, 2026-03-15, 2026-06-13 and 2026-12-15, each at midnight.
     assert_eq!(ends, [1_768_348_800, 1_773_532_800, 1_781_308_800, 1_797_292_800].map(Some));
+}
+
+#[test]
+fn stk_94_a_buyback_needs_a_fall_of_more_than_20_percent() {
+    // Thirty days at 1.00.
+    let reference = reference_sum([1_000_000_000; 30].into_iter()).unwrap();
+    assert!(!has_fallen(800_000_000, reference), "0.80");
+    assert!(has_fallen(799_999_000, reference), "0.799999");
+    assert_eq!(reference_sum([1_000_000_000; 29].into_iter()), None, "a day is missing");
+    // 1,000 STK at 0.799999 USDC, both of six decimals.
+    assert_eq!(quote_floor(1_000 * STK, 799_999_000, 6, 6), Some(799_999_000));
+}
+
+#[test]
+fn stk_95_a_velocity_of_a_fifth_is_not_low() {
+    // A year in which a fifth of the 1,000 STK that circulate changes hands.
+    let year = |volume| Activity { volume, days: 365, circulating: 366 * 1_000 * 1_000_000, samples: 366 };
+    assert!(!year(200 * STK).is_slow(), "0.2");
+    assert!(year(200 * STK - 1).is_slow());
+    assert!(year(190 * STK).is_slow(), "0.19");
 }

@@ -14,6 +14,7 @@ use stk_math::{
     pro_rata::ProRata,
     score::{points_of_days, streak_after, EventWeight, Scorer},
     split::split,
+    stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::{unlocks_at, TERMS_DAYS},
     week::{unix_day, week_end, week_of, week_start},
 };
@@ -263,6 +264,83 @@ fn trees() -> Value {
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 21].map(of).to_vec().into()
 }
 
+/// A price and the 30 before it: around four fifths of their mean, and anywhere.
+fn falls(numbers: &mut Numbers) -> Value {
+    let mut cases = vec![(800_000_000, vec![1_000_000_000; 30]), (799_999_000, vec![1_000_000_000; 30])];
+    cases.push((1, vec![1_000_000_000; 29]));
+    for index in 0..40 {
+        let prices: Vec<u64> = (0..30).map(|_| 1 + numbers.any_size(u64::MAX - 1)).collect();
+        let sum: u128 = prices.iter().copied().map(u128::from).sum();
+        let bound = (sum * 4 / 150) as u64;
+        cases.push((bound + index % 3, prices));
+    }
+    cases
+        .into_iter()
+        .map(|(price, prices)| {
+            let sum = reference_sum(prices.iter().copied());
+            let texts: Vec<Value> = prices.iter().copied().map(text).collect();
+            json!([text(price), texts, sum.map(|sum| has_fallen(price, sum))])
+        })
+        .collect()
+}
+
+/// Days with what was traded until then and circulates, and whether the velocity of the last one is known and low.
+fn velocities(numbers: &mut Numbers) -> Value {
+    (0..40)
+        .map(|index| {
+            let days = if index == 0 { 366 } else { [29, 30, 31, 47][index % 4] };
+            let circulating = 1 + numbers.any_size(u64::MAX >> 1);
+            let daily = circulating / 365 / 5;
+            let mut volume = u64::MAX - numbers.any_size(circulating);
+            let samples: Vec<(u64, u64)> = (0..days)
+                .map(|_| {
+                    volume = volume.wrapping_add(daily + numbers.up_to(1));
+                    (volume, circulating - numbers.up_to(circulating / 50))
+                })
+                .collect();
+            let activity = Activity {
+                volume: volume.wrapping_sub(samples[0].0),
+                days: samples.len() as u32 - 1,
+                circulating: samples.iter().map(|(_, circulating)| u128::from(*circulating)).sum(),
+                samples: samples.len() as u32,
+            };
+            let texts: Vec<Value> = samples
+                .iter()
+                .map(|(volume, circulating)| json!([text(*volume), text(*circulating)]))
+                .collect();
+            json!([texts, activity.is_slow()])
+        })
+        .collect()
+}
+
+/// Amount, price and the two tokens' decimals, and the quote.
+fn quotes(numbers: &mut Numbers) -> Value {
+    (0..60)
+        .map(|index| {
+            let (amount, price) = (numbers.any_size(u64::MAX), numbers.any_size(u64::MAX));
+            let (token, quote) = (3 + index % 7, numbers.up_to(13) as u8);
+            json!([
+                text(amount),
+                text(price),
+                token,
+                quote,
+                quote_floor(amount, price, token, quote).map(text)
+            ])
+        })
+        .collect()
+}
+
+/// Price and exponent of a feed, and its billionths.
+fn feeds(numbers: &mut Numbers) -> Value {
+    (0..60)
+        .map(|index| {
+            let price = numbers.any_size(i64::MAX as u64) as i64 * if index % 10 == 0 { -1 } else { 1 };
+            let exponent = numbers.up_to(40) as i32 - 28;
+            json!([price.to_string(), exponent, billionths(price, exponent).map(text)])
+        })
+        .collect()
+}
+
 fn computed() -> String {
     let mut numbers = Numbers(2_919);
     let vectors = json!({
@@ -275,6 +353,10 @@ fn computed() -> String {
         "score": scores(&mut numbers),
         "streak": streaks(),
         "merkle": trees(),
+        "fall": falls(&mut Numbers(94)),
+        "velocity": velocities(&mut Numbers(95)),
+        "quote": quotes(&mut Numbers(96)),
+        "feed": feeds(&mut Numbers(97)),
     });
     // A line for each part of a section, so that a change shows where it is.
     let sections = vectors.as_object().unwrap().iter().map(|(name, section)| {

@@ -256,6 +256,48 @@ pub enum StkError {
     #[msg("The reserve's books do not add up")]
     ReserveDoesNotAddUp,
     // Stabilisation
+    #[msg("A price is posted for a day behind the last one posted, up to today")]
+    PriceDayOutOfOrder,
+    #[msg("A price must be positive and fit 64 bits in billionths")]
+    BadPrice,
+    #[msg("The account is not the price feed that the economy names")]
+    WrongPriceFeed,
+    #[msg(
+        "The price feed's account does not hold a fully verified price of the feed that the economy names"
+    )]
+    PriceNotVerified,
+    #[msg("The feed's price must be of today and at most an hour old")]
+    PriceIsOld,
+    #[msg("The feed is not certain of its price to one percent")]
+    PriceTooUncertain,
+    #[msg("The quote token may not have over 9 decimals, nor be the economy's own")]
+    BadQuoteMint,
+    #[msg("The price has not fallen below 80% of the mean of the 30 days before, or some of these have no price")]
+    NoBuybackTrigger,
+    #[msg("A buyback may not spend more than its limit")]
+    BuybackTooLarge,
+    #[msg("A buyback may not pay more than today's price")]
+    PriceAboveToday,
+    #[msg("The cooldown since the last buyback has not passed")]
+    BuybackCoolingDown,
+    #[msg("A buyback is open")]
+    BuybackIsOpen,
+    #[msg("No buyback is open")]
+    NoOpenBuyback,
+    #[msg("The buyback has less left to spend")]
+    BuybackTooSmall,
+    #[msg("The buyback pays less than the seller's minimum")]
+    QuoteBelowMinimum,
+    #[msg("The treasury holds less of the quote token, or has it reserved for the open buyback")]
+    QuoteTooSmall,
+    #[msg("Only the Treasury and the Liquidity fund may be burnt")]
+    FundNotBurnable,
+    #[msg("Tokens are burnt only while the velocity is below 0.2 or the price has fallen over 20%")]
+    NoBurnTrigger,
+    #[msg("The emission factor must be 1 to 10,000 basis points")]
+    BadEmissionFactor,
+    #[msg("Emission is due: release it first, so that the new factor touches future days alone")]
+    ReleaseFirst,
     // Staking
     #[msg("A stake is for 30, 90, 180 or 365 days")]
     UnknownTerm,

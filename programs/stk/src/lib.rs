@@ -373,6 +373,90 @@ pub mod stk {
 
     // Stabilisation
 
+    /// Creates the account of prices and buybacks, quoted in `quote_mint`, with its vault. The treasurer may, who pays
+    /// the rent. `buyback_limit` is the most base units of the quote token that one buyback may spend.
+    /// Errors: Paused, NotTreasurer, BadQuoteMint, DelayTooLong.
+    pub fn create_stabilisation(
+        ctx: &mut Context<CreateStabilisation>,
+        buyback_limit: u64,
+        cooldown_seconds: u32,
+    ) -> Result<()> {
+        CreateStabilisation::handler(ctx, buyback_limit, cooldown_seconds)
+    }
+
+    /// Sets how much one buyback may spend and how many seconds lie between two. The admin may.
+    /// Errors: Paused, NotAdmin, WrongEconomy, DelayTooLong.
+    pub fn set_buyback_limits(
+        ctx: &mut Context<SetBuybackLimits>,
+        buyback_limit: u64,
+        cooldown_seconds: u32,
+    ) -> Result<()> {
+        SetBuybackLimits::handler(ctx, buyback_limit, cooldown_seconds)
+    }
+
+    /// Names the Pyth account that `read_price` reads, and the feed it must be about; the zero address for none.
+    /// The admin may. Errors: Paused, NotAdmin, WrongEconomy.
+    pub fn set_price_feed(
+        ctx: &mut Context<SetPriceFeed>,
+        feed_account: Address,
+        feed_id: [u8; 32],
+    ) -> Result<()> {
+        SetPriceFeed::handler(ctx, feed_account, feed_id)
+    }
+
+    /// Posts the price of a unix day, in billionths of a whole quote token for a whole token. The oracle may, once a day
+    /// and in the order of days. Errors: Paused, NotOracle, WrongEconomy, PriceDayOutOfOrder, BadPrice.
+    pub fn post_price(ctx: &mut Context<PostPrice>, day: u32, price: u64) -> Result<()> {
+        PostPrice::handler(ctx, day, price)
+    }
+
+    /// Takes today's price from the Pyth account that the economy names. Anyone may, once a day.
+    /// Errors: Paused, WrongEconomy, WrongPriceFeed, PriceNotVerified, PriceIsOld, PriceTooUncertain, BadPrice,
+    /// PriceDayOutOfOrder.
+    pub fn read_price(ctx: &mut Context<ReadPrice>) -> Result<()> {
+        ReadPrice::handler(ctx)
+    }
+
+    /// Moves quote tokens from an SPL account into the vault that buybacks pay from. Anyone may.
+    /// Errors: Paused, WrongEconomy, WrongVault, AmountIsZero, Overflow.
+    pub fn fund_buyback(ctx: &mut Context<FundBuyback>, amount: u64) -> Result<()> {
+        FundBuyback::handler(ctx, amount)
+    }
+
+    /// Offers to buy tokens for `quote_amount` at `max_price` until the end of the UTC day. The treasurer may, on a day
+    /// whose price is below 80% of the mean of the 30 days before. Errors: Paused, NotTreasurer, WrongEconomy,
+    /// AmountIsZero, BadPrice, NoBuybackTrigger, PriceAboveToday, BuybackTooLarge, QuoteTooSmall, BuybackIsOpen,
+    /// BuybackCoolingDown.
+    pub fn open_buyback(ctx: &mut Context<OpenBuyback>, quote_amount: u64, max_price: u64) -> Result<()> {
+        OpenBuyback::handler(ctx, quote_amount, max_price)
+    }
+
+    /// Sells tokens of an SPL account to the open buyback at its price; they go to the Treasury. Anyone may.
+    /// Errors: Paused, WrongEconomy, WrongVault, WrongDestination, WrongMint, NoOpenBuyback, AmountIsZero,
+    /// QuoteBelowMinimum, BuybackTooSmall, QuoteTooSmall, Overflow.
+    pub fn fill_buyback(ctx: &mut Context<FillBuyback>, amount: u64, min_quote: u64) -> Result<()> {
+        FillBuyback::handler(ctx, amount, min_quote)
+    }
+
+    /// Moves quote tokens that no open buyback has promised to an SPL account. The treasurer may, with a reason.
+    /// Errors: Paused, NotTreasurer, WrongEconomy, WrongVault, WrongMint, AmountIsZero, BadReason, QuoteTooSmall.
+    pub fn withdraw_quote(ctx: &mut Context<WithdrawQuote>, amount: u64, reason: String) -> Result<()> {
+        WithdrawQuote::handler(ctx, amount, reason)
+    }
+
+    /// Burns tokens of the Treasury (1) or the Liquidity fund (4). The treasurer may, with a reason, while the velocity is
+    /// below 0.2 or the price below 80% of the mean of the 30 days before. Errors: Paused, NotTreasurer, WrongEconomy,
+    /// WrongMint, WrongVault, UnknownFund, FundNotBurnable, AmountIsZero, BadReason, NoBurnTrigger, FundTooSmall.
+    pub fn burn(ctx: &mut Context<Burn>, fund: u8, amount: u64, reason: String) -> Result<()> {
+        Burn::handler(ctx, fund, amount, reason)
+    }
+
+    /// Sets which part of the schedule future days release, in basis points; the rest is never minted. The treasurer may
+    /// when no emission is due. Errors: Paused, NotTreasurer, BadEmissionFactor, ReleaseFirst.
+    pub fn set_emission_factor(ctx: &mut Context<SetEmissionFactor>, emission_factor_bps: u16) -> Result<()> {
+        SetEmissionFactor::handler(ctx, emission_factor_bps)
+    }
+
     // Staking
 
     /// Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.

@@ -1,4 +1,4 @@
-//! The four token instructions that the program calls, with their accounts on the stack: `anchor_spl`'s helpers build
+//! The five token instructions that the program calls, with their accounts on the stack: `anchor_spl`'s helpers build
 //! them on the heap, which costs more than a transfer itself. Bytes and signatures are checked by the token program.
 
 use anchor_lang::{pinocchio::instruction::InstructionAccount, prelude::*, unchecked_invoke_signed_fixed};
@@ -6,6 +6,7 @@ use anchor_lang::{pinocchio::instruction::InstructionAccount, prelude::*, unchec
 // Tags of the SPL Token instructions.
 const TRANSFER: u8 = 3;
 const MINT_TO: u8 = 7;
+const BURN: u8 = 8;
 const INITIALIZE_ACCOUNT_3: u8 = 18;
 const INITIALIZE_MINT_2: u8 = 20;
 
@@ -33,7 +34,19 @@ pub fn mint_to(
     move_amount(program, MINT_TO, mint, to, authority, seeds, amount)
 }
 
-/// Both take two writable accounts, a signer and an amount.
+/// Burns `amount` of `from`, whose owner `authority` signs by `seeds`.
+pub fn burn(
+    program: &Program<Token>,
+    from: &mut impl ToCpiHandleMut,
+    mint: &mut impl ToCpiHandleMut,
+    authority: &impl ToCpiHandle,
+    seeds: &[&[&[u8]]],
+    amount: u64,
+) -> Result<()> {
+    move_amount(program, BURN, from, mint, authority, seeds, amount)
+}
+
+/// All three take two writable accounts, a signer and an amount.
 fn move_amount(
     program: &Program<Token>,
     tag: u8,

@@ -64,6 +64,23 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "burn",
+      discriminator: [116, 110, 29, 56, 107, 219, 42, 93],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy", writable: true },
+        { name: "stabilisation" },
+        { name: "mint", writable: true, relations: ["economy"] },
+        { name: "vault", writable: true, relations: ["economy"] },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [
+        { name: "fund", type: "u8" },
+        { name: "amount", type: "u64" },
+        { name: "reason", type: "string" },
+      ],
+    },
+    {
       name: "closeActivation",
       discriminator: [46, 85, 1, 112, 147, 65, 202, 33],
       accounts: [
@@ -172,6 +189,41 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "createStabilisation",
+      discriminator: [26, 175, 138, 239, 199, 240, 224, 120],
+      accounts: [
+        { name: "treasurer", writable: true, signer: true, address: "economy.roles.treasurer" },
+        { name: "economy" },
+        {
+          name: "stabilisation",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [115, 116, 97, 98, 105, 108, 105, 115, 97, 116, 105, 111, 110] },
+              { kind: "account", path: "economy" },
+            ],
+          },
+        },
+        { name: "quoteMint" },
+        {
+          name: "quoteVault",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [113, 117, 111, 116, 101, 45, 118, 97, 117, 108, 116] },
+              { kind: "account", path: "economy" },
+            ],
+          },
+        },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "buybackLimit", type: "u64" },
+        { name: "cooldownSeconds", type: "u32" },
+      ],
+    },
+    {
       name: "createStakePage",
       discriminator: [187, 161, 222, 207, 130, 226, 41, 78],
       accounts: [
@@ -231,6 +283,37 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "fillBuyback",
+      discriminator: [39, 63, 161, 162, 210, 90, 226, 237],
+      accounts: [
+        { name: "seller", signer: true },
+        { name: "economy", writable: true },
+        { name: "stabilisation", writable: true },
+        { name: "vault", writable: true, relations: ["economy"] },
+        { name: "quoteVault", writable: true, relations: ["stabilisation"] },
+        { name: "source", writable: true },
+        { name: "destination", writable: true },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [
+        { name: "amount", type: "u64" },
+        { name: "minQuote", type: "u64" },
+      ],
+    },
+    {
+      name: "fundBuyback",
+      discriminator: [144, 151, 197, 243, 108, 86, 237, 210],
+      accounts: [
+        { name: "payer", signer: true },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+        { name: "quoteVault", writable: true, relations: ["stabilisation"] },
+        { name: "source", writable: true },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [{ name: "amount", type: "u64" }],
+    },
+    {
       name: "growPage",
       discriminator: [63, 105, 231, 97, 89, 112, 66, 222],
       accounts: [
@@ -284,6 +367,19 @@ export const STK_IDL = {
       args: [],
     },
     {
+      name: "openBuyback",
+      discriminator: [5, 52, 95, 10, 9, 100, 225, 127],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+      ],
+      args: [
+        { name: "quoteAmount", type: "u64" },
+        { name: "maxPrice", type: "u64" },
+      ],
+    },
+    {
       name: "openWeek",
       discriminator: [20, 46, 79, 11, 212, 77, 53, 211],
       accounts: [
@@ -332,6 +428,19 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "postPrice",
+      discriminator: [130, 245, 138, 141, 114, 50, 13, 48],
+      accounts: [
+        { name: "oracle", signer: true, address: "economy.roles.oracle" },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+      ],
+      args: [
+        { name: "day", type: "u32" },
+        { name: "price", type: "u64" },
+      ],
+    },
+    {
       name: "proposeRole",
       discriminator: [79, 5, 160, 90, 21, 127, 195, 5],
       accounts: [
@@ -367,6 +476,16 @@ export const STK_IDL = {
         { name: "activation", writable: true },
       ],
       args: [{ name: "rating", type: "u8" }],
+    },
+    {
+      name: "readPrice",
+      discriminator: [118, 121, 51, 85, 223, 117, 209, 124],
+      accounts: [
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+        { name: "feed", address: "stabilisation.feed_account" },
+      ],
+      args: [],
     },
     {
       name: "redistributePage",
@@ -420,6 +539,28 @@ export const STK_IDL = {
       args: [],
     },
     {
+      name: "setBuybackLimits",
+      discriminator: [198, 63, 165, 44, 161, 39, 164, 71],
+      accounts: [
+        { name: "admin", signer: true, address: "economy.roles.admin" },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+      ],
+      args: [
+        { name: "buybackLimit", type: "u64" },
+        { name: "cooldownSeconds", type: "u32" },
+      ],
+    },
+    {
+      name: "setEmissionFactor",
+      discriminator: [98, 235, 19, 134, 222, 149, 115, 153],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy", writable: true },
+      ],
+      args: [{ name: "emissionFactorBps", type: "u16" }],
+    },
+    {
       name: "setLevels",
       discriminator: [52, 141, 212, 187, 137, 104, 174, 242],
       accounts: [
@@ -431,6 +572,19 @@ export const STK_IDL = {
         { name: "evidence", type: { array: ["u8", 32] } },
         { name: "slots", type: { vec: "u16" } },
         { name: "levels", type: { vec: "u8" } },
+      ],
+    },
+    {
+      name: "setPriceFeed",
+      discriminator: [13, 15, 231, 129, 61, 7, 28, 122],
+      accounts: [
+        { name: "admin", signer: true, address: "economy.roles.admin" },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+      ],
+      args: [
+        { name: "feedAccount", type: "pubkey" },
+        { name: "feedId", type: { array: ["u8", 32] } },
       ],
     },
     {
@@ -645,6 +799,22 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "withdrawQuote",
+      discriminator: [209, 209, 177, 248, 7, 105, 157, 66],
+      accounts: [
+        { name: "treasurer", signer: true, address: "economy.roles.treasurer" },
+        { name: "economy" },
+        { name: "stabilisation", writable: true },
+        { name: "quoteVault", writable: true, relations: ["stabilisation"] },
+        { name: "destination", writable: true },
+        { name: "tokenProgram", address: "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA" },
+      ],
+      args: [
+        { name: "amount", type: "u64" },
+        { name: "reason", type: "string" },
+      ],
+    },
+    {
       name: "withdrawReserve",
       discriminator: [165, 158, 228, 5, 114, 119, 194, 14],
       accounts: [
@@ -669,6 +839,7 @@ export const STK_IDL = {
     { name: "reserve", discriminator: [43, 242, 204, 202, 26, 247, 59, 127] },
     { name: "service", discriminator: [144, 62, 76, 129, 167, 36, 151, 250] },
     { name: "snapshot", discriminator: [137, 213, 28, 133, 224, 161, 48, 108] },
+    { name: "stabilisation", discriminator: [32, 201, 178, 35, 217, 139, 192, 70] },
     { name: "stakePageHeader", discriminator: [85, 121, 4, 173, 9, 159, 231, 236] },
     { name: "startup", discriminator: [99, 107, 22, 203, 78, 40, 25, 207] },
     { name: "week", discriminator: [189, 31, 84, 251, 1, 211, 185, 155] },
@@ -677,8 +848,13 @@ export const STK_IDL = {
     { name: "activationClosed", discriminator: [124, 90, 169, 166, 113, 171, 52, 150] },
     { name: "activationOpened", discriminator: [111, 211, 215, 120, 3, 23, 39, 47] },
     { name: "assetPricePosted", discriminator: [199, 174, 200, 54, 122, 72, 77, 135] },
+    { name: "buybackFilled", discriminator: [164, 234, 215, 211, 54, 42, 118, 3] },
+    { name: "buybackFunded", discriminator: [76, 25, 10, 82, 53, 43, 16, 109] },
+    { name: "buybackLimitsSet", discriminator: [8, 110, 73, 38, 54, 230, 110, 110] },
+    { name: "buybackOpened", discriminator: [217, 147, 131, 152, 88, 15, 88, 227] },
     { name: "deposited", discriminator: [111, 141, 26, 45, 161, 35, 100, 57] },
     { name: "economyCreated", discriminator: [191, 63, 190, 129, 85, 56, 210, 142] },
+    { name: "emissionFactorSet", discriminator: [167, 184, 15, 230, 55, 198, 213, 118] },
     { name: "emissionReleased", discriminator: [236, 223, 110, 161, 61, 143, 89, 82] },
     { name: "fundSpent", discriminator: [152, 35, 53, 74, 154, 21, 97, 111] },
     { name: "fundWithdrawn", discriminator: [26, 101, 86, 190, 134, 108, 144, 246] },
@@ -690,6 +866,9 @@ export const STK_IDL = {
     { name: "pageSettled", discriminator: [199, 38, 100, 170, 248, 72, 39, 64] },
     { name: "pageSnapshotted", discriminator: [182, 130, 248, 6, 249, 86, 201, 251] },
     { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
+    { name: "priceFeedSet", discriminator: [194, 47, 73, 53, 154, 209, 254, 201] },
+    { name: "pricePosted", discriminator: [166, 13, 249, 195, 250, 145, 213, 229] },
+    { name: "quoteWithdrawn", discriminator: [201, 132, 14, 18, 98, 162, 155, 141] },
     { name: "redistributionBandsSet", discriminator: [2, 38, 142, 171, 25, 139, 84, 167] },
     { name: "reserveAssetAdded", discriminator: [127, 206, 200, 119, 166, 194, 168, 93] },
     { name: "reserveCreated", discriminator: [120, 8, 71, 243, 135, 170, 20, 99] },
@@ -707,6 +886,7 @@ export const STK_IDL = {
     { name: "serviceUpdated", discriminator: [184, 118, 4, 188, 134, 109, 194, 235] },
     { name: "sessionUsed", discriminator: [195, 36, 47, 109, 53, 140, 124, 57] },
     { name: "spendingLimitsSet", discriminator: [44, 100, 252, 136, 35, 231, 65, 68] },
+    { name: "stabilisationCreated", discriminator: [205, 242, 213, 153, 250, 74, 171, 38] },
     { name: "stakePageCreated", discriminator: [34, 162, 247, 123, 49, 187, 126, 145] },
     { name: "stakePageGrown", discriminator: [247, 246, 126, 112, 92, 3, 199, 167] },
     { name: "staked", discriminator: [11, 146, 45, 205, 230, 58, 213, 240] },
@@ -714,6 +894,7 @@ export const STK_IDL = {
     { name: "startupShareSet", discriminator: [132, 4, 4, 95, 191, 10, 190, 117] },
     { name: "surplusAbsorbed", discriminator: [63, 108, 50, 58, 160, 101, 237, 20] },
     { name: "teamScheduleSet", discriminator: [86, 253, 141, 199, 19, 69, 180, 165] },
+    { name: "tokensBurnt", discriminator: [98, 40, 14, 55, 232, 100, 223, 234] },
     { name: "transferFeeSet", discriminator: [47, 159, 98, 245, 62, 118, 124, 119] },
     { name: "transferred", discriminator: [21, 132, 239, 64, 146, 239, 166, 68] },
     { name: "unstaked", discriminator: [27, 179, 156, 215, 47, 71, 195, 7] },
@@ -930,16 +1111,64 @@ export const STK_IDL = {
     { code: 6115, name: "PriceIsZero", msg: "A price is above zero" },
     { code: 6116, name: "ReserveTooSmall", msg: "The reserve has booked less than that of the asset" },
     { code: 6117, name: "ReserveDoesNotAddUp", msg: "The reserve's books do not add up" },
-    { code: 6118, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
-    { code: 6119, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
-    { code: 6120, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
-    { code: 6121, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
-    { code: 6122, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
-    { code: 6123, name: "WrongStakePage", msg: "The stake page is that of another member page" },
-    { code: 6124, name: "StaleStake", msg: "The place does not hold this stake of the member" },
-    { code: 6125, name: "StakeIsLocked", msg: "The term of the stake is not over" },
     {
-      code: 6126,
+      code: 6118,
+      name: "PriceDayOutOfOrder",
+      msg: "A price is posted for a day behind the last one posted, up to today",
+    },
+    { code: 6119, name: "BadPrice", msg: "A price must be positive and fit 64 bits in billionths" },
+    { code: 6120, name: "WrongPriceFeed", msg: "The account is not the price feed that the economy names" },
+    {
+      code: 6121,
+      name: "PriceNotVerified",
+      msg: "The price feed's account does not hold a fully verified price of the feed that the economy names",
+    },
+    { code: 6122, name: "PriceIsOld", msg: "The feed's price must be of today and at most an hour old" },
+    { code: 6123, name: "PriceTooUncertain", msg: "The feed is not certain of its price to one percent" },
+    {
+      code: 6124,
+      name: "BadQuoteMint",
+      msg: "The quote token may not have over 9 decimals, nor be the economy's own",
+    },
+    {
+      code: 6125,
+      name: "NoBuybackTrigger",
+      msg: "The price has not fallen below 80% of the mean of the 30 days before, or some of these have no price",
+    },
+    { code: 6126, name: "BuybackTooLarge", msg: "A buyback may not spend more than its limit" },
+    { code: 6127, name: "PriceAboveToday", msg: "A buyback may not pay more than today's price" },
+    { code: 6128, name: "BuybackCoolingDown", msg: "The cooldown since the last buyback has not passed" },
+    { code: 6129, name: "BuybackIsOpen", msg: "A buyback is open" },
+    { code: 6130, name: "NoOpenBuyback", msg: "No buyback is open" },
+    { code: 6131, name: "BuybackTooSmall", msg: "The buyback has less left to spend" },
+    { code: 6132, name: "QuoteBelowMinimum", msg: "The buyback pays less than the seller's minimum" },
+    {
+      code: 6133,
+      name: "QuoteTooSmall",
+      msg: "The treasury holds less of the quote token, or has it reserved for the open buyback",
+    },
+    { code: 6134, name: "FundNotBurnable", msg: "Only the Treasury and the Liquidity fund may be burnt" },
+    {
+      code: 6135,
+      name: "NoBurnTrigger",
+      msg: "Tokens are burnt only while the velocity is below 0.2 or the price has fallen over 20%",
+    },
+    { code: 6136, name: "BadEmissionFactor", msg: "The emission factor must be 1 to 10,000 basis points" },
+    {
+      code: 6137,
+      name: "ReleaseFirst",
+      msg: "Emission is due: release it first, so that the new factor touches future days alone",
+    },
+    { code: 6138, name: "UnknownTerm", msg: "A stake is for 30, 90, 180 or 365 days" },
+    { code: 6139, name: "StakeTooSmall", msg: "A stake is at least one whole token" },
+    { code: 6140, name: "TooManyStakes", msg: "A member has at most four stakes at a time" },
+    { code: 6141, name: "StakePageFull", msg: "The stake page has no free place: grow_stake_page adds some" },
+    { code: 6142, name: "StakePageIsFullSize", msg: "The stake page has its full size" },
+    { code: 6143, name: "WrongStakePage", msg: "The stake page is that of another member page" },
+    { code: 6144, name: "StaleStake", msg: "The place does not hold this stake of the member" },
+    { code: 6145, name: "StakeIsLocked", msg: "The term of the stake is not over" },
+    {
+      code: 6146,
       name: "SnapshotNotDue",
       msg: "The balances of the page are kept for the latest snapshot already",
     },
@@ -1006,6 +1235,69 @@ export const STK_IDL = {
         fields: [
           { name: "days", type: "u16" },
           { name: "bps", type: "u16" },
+        ],
+      },
+    },
+    {
+      name: "buybackFilled",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "seller", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "quote", type: "u64" },
+          { name: "treasury", type: "u64" },
+          { name: "deposited", type: "u64" },
+          { name: "quoteLeft", type: "u64" },
+          { name: "quoteBalance", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "buybackFunded",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "payer", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "quoteBalance", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "buybackLimitsSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "buybackLimit", type: "u64" },
+          { name: "cooldownSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "buybackOpened",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "quoteAmount", type: "u64" },
+          { name: "maxPrice", type: "u64" },
+          { name: "price", type: "u64" },
+          { name: "expiresAt", type: "i64" },
+        ],
+      },
+    },
+    {
+      name: "daySample",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "price", type: "u64" },
+          { name: "volume", type: "u64" },
+          { name: "circulating", type: "u64" },
         ],
       },
     },
@@ -1117,6 +1409,16 @@ export const STK_IDL = {
           { name: "eventTypes", type: { vec: { defined: { name: "eventTypeParameters" } } } },
           { name: "settleDelaySeconds", type: "u32" },
           { name: "holdSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "emissionFactorSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "emissionFactorBps", type: "u16" },
         ],
       },
     },
@@ -1319,6 +1621,44 @@ export const STK_IDL = {
           { name: "member", type: "u32" },
           { name: "amount", type: "u64" },
           { name: "balance", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "priceFeedSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "feedAccount", type: "pubkey" },
+          { name: "feedId", type: { array: ["u8", 32] } },
+        ],
+      },
+    },
+    {
+      name: "pricePosted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "day", type: "u32" },
+          { name: "price", type: "u64" },
+          { name: "volume", type: "u64" },
+          { name: "circulating", type: "u64" },
+          { name: "fromFeed", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "quoteWithdrawn",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "destination", type: "pubkey" },
+          { name: "amount", type: "u64" },
+          { name: "reason", type: "string" },
+          { name: "quoteBalance", type: "u64" },
         ],
       },
     },
@@ -1690,6 +2030,47 @@ export const STK_IDL = {
       },
     },
     {
+      name: "stabilisation",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "quoteBalance", type: "u64" },
+          { name: "buybackLimit", type: "u64" },
+          { name: "orderPrice", type: "u64" },
+          { name: "orderQuoteLeft", type: "u64" },
+          { name: "orderExpiresAt", type: "i64" },
+          { name: "orderOpenedAt", type: "i64" },
+          { name: "cooldownSeconds", type: "u32" },
+          { name: "lastDay", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "quoteMint", type: "pubkey" },
+          { name: "quoteVault", type: "pubkey" },
+          { name: "feedAccount", type: "pubkey" },
+          { name: "feedId", type: { array: ["u8", 32] } },
+          { name: "quoteDecimals", type: "u8" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 62] } },
+          { name: "samples", type: { array: [{ defined: { name: "daySample" } }, 366] } },
+        ],
+      },
+    },
+    {
+      name: "stabilisationCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "quoteMint", type: "pubkey" },
+          { name: "quoteVault", type: "pubkey" },
+          { name: "quoteDecimals", type: "u8" },
+          { name: "buybackLimit", type: "u64" },
+          { name: "cooldownSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
       name: "stakePageCreated",
       type: {
         kind: "struct",
@@ -1804,6 +2185,22 @@ export const STK_IDL = {
           { name: "economy", type: "pubkey" },
           { name: "cliffSeconds", type: "u32" },
           { name: "vestingSeconds", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "tokensBurnt",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "fund", type: "u8" },
+          { name: "amount", type: "u64" },
+          { name: "reason", type: "string" },
+          { name: "byVelocity", type: "bool" },
+          { name: "byPrice", type: "bool" },
+          { name: "fundBalance", type: "u64" },
+          { name: "burnt", type: "u64" },
         ],
       },
     },

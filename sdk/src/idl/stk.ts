@@ -225,6 +225,76 @@ export type Stk = {
       ]
     },
     {
+      "name": "burn",
+      "docs": [
+        "Burns tokens of the Treasury (1) or the Liquidity fund (4). The treasurer may, with a reason, while the velocity is",
+        "below 0.2 or the price below 80% of the mean of the 30 days before. Errors: Paused, NotTreasurer, WrongEconomy,",
+        "WrongMint, WrongVault, UnknownFund, FundNotBurnable, AmountIsZero, BadReason, NoBurnTrigger, FundTooSmall."
+      ],
+      "discriminator": [
+        116,
+        110,
+        29,
+        56,
+        107,
+        219,
+        42,
+        93
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "stabilisation",
+          "docs": [
+            "Tells whether the price has fallen, or hardly anything is traded."
+          ]
+        },
+        {
+          "name": "mint",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
+        },
+        {
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "fund",
+          "type": "u8"
+        },
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "reason",
+          "type": "string"
+        }
+      ]
+    },
+    {
       "name": "closeActivation",
       "docs": [
         "Gives the rent of an activation back. The buyer may, at once when nothing is active, else with `give_up`.",
@@ -598,6 +668,123 @@ export type Stk = {
       ]
     },
     {
+      "name": "createStabilisation",
+      "docs": [
+        "Creates the account of prices and buybacks, quoted in `quote_mint`, with its vault. The treasurer may, who pays",
+        "the rent. `buyback_limit` is the most base units of the quote token that one buyback may spend.",
+        "Errors: Paused, NotTreasurer, BadQuoteMint, DelayTooLong."
+      ],
+      "discriminator": [
+        26,
+        175,
+        138,
+        239,
+        199,
+        240,
+        224,
+        120
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer; pays the rent."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  115,
+                  116,
+                  97,
+                  98,
+                  105,
+                  108,
+                  105,
+                  115,
+                  97,
+                  116,
+                  105,
+                  111,
+                  110
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              }
+            ]
+          }
+        },
+        {
+          "name": "quoteMint",
+          "docs": [
+            "The token that prices are quoted in, such as USDC."
+          ]
+        },
+        {
+          "name": "quoteVault",
+          "docs": [
+            "Becomes the token account that buybacks pay from; its address alone makes it the quote vault."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  113,
+                  117,
+                  111,
+                  116,
+                  101,
+                  45,
+                  118,
+                  97,
+                  117,
+                  108,
+                  116
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              }
+            ]
+          }
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "buybackLimit",
+          "type": "u64"
+        },
+        {
+          "name": "cooldownSeconds",
+          "type": "u32"
+        }
+      ]
+    },
+    {
       "name": "createStakePage",
       "docs": [
         "Creates the stakes of a member page with their first 317 places. Anyone may who pays the rent.",
@@ -836,6 +1023,140 @@ export type Stk = {
       ]
     },
     {
+      "name": "fillBuyback",
+      "docs": [
+        "Sells tokens of an SPL account to the open buyback at its price; they go to the Treasury. Anyone may.",
+        "Errors: Paused, WrongEconomy, WrongVault, WrongDestination, WrongMint, NoOpenBuyback, AmountIsZero,",
+        "QuoteBelowMinimum, BuybackTooSmall, QuoteTooSmall, Overflow."
+      ],
+      "discriminator": [
+        39,
+        63,
+        161,
+        162,
+        210,
+        90,
+        226,
+        237
+      ],
+      "accounts": [
+        {
+          "name": "seller",
+          "docs": [
+            "Who sells: anybody with the economy's tokens in an SPL account."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "writable": true,
+          "relations": [
+            "economy"
+          ]
+        },
+        {
+          "name": "quoteVault",
+          "writable": true,
+          "relations": [
+            "stabilisation"
+          ]
+        },
+        {
+          "name": "source",
+          "docs": [
+            "Where the seller's tokens come from; the token program checks mint, owner and balance."
+          ],
+          "writable": true
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "The seller's account of the quote token."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "minQuote",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "fundBuyback",
+      "docs": [
+        "Moves quote tokens from an SPL account into the vault that buybacks pay from. Anyone may.",
+        "Errors: Paused, WrongEconomy, WrongVault, AmountIsZero, Overflow."
+      ],
+      "discriminator": [
+        144,
+        151,
+        197,
+        243,
+        108,
+        86,
+        237,
+        210
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Who pays."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        },
+        {
+          "name": "quoteVault",
+          "writable": true,
+          "relations": [
+            "stabilisation"
+          ]
+        },
+        {
+          "name": "source",
+          "docs": [
+            "Where the quote tokens come from; the token program checks mint, owner and balance."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "growPage",
       "docs": [
         "Adds up to 160 slots to a member page. Anyone may who pays the rent.",
@@ -1014,6 +1335,52 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "openBuyback",
+      "docs": [
+        "Offers to buy tokens for `quote_amount` at `max_price` until the end of the UTC day. The treasurer may, on a day",
+        "whose price is below 80% of the mean of the 30 days before. Errors: Paused, NotTreasurer, WrongEconomy,",
+        "AmountIsZero, BadPrice, NoBuybackTrigger, PriceAboveToday, BuybackTooLarge, QuoteTooSmall, BuybackIsOpen,",
+        "BuybackCoolingDown."
+      ],
+      "discriminator": [
+        5,
+        52,
+        95,
+        10,
+        9,
+        100,
+        225,
+        127
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "quoteAmount",
+          "type": "u64"
+        },
+        {
+          "name": "maxPrice",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "openWeek",
       "docs": [
         "Opens a week that has ended for the scores of all members registered by then, and commits to their daily detail.",
@@ -1176,6 +1543,50 @@ export type Stk = {
       ]
     },
     {
+      "name": "postPrice",
+      "docs": [
+        "Posts the price of a unix day, in billionths of a whole quote token for a whole token. The oracle may, once a day",
+        "and in the order of days. Errors: Paused, NotOracle, WrongEconomy, PriceDayOutOfOrder, BadPrice."
+      ],
+      "discriminator": [
+        130,
+        245,
+        138,
+        141,
+        114,
+        50,
+        13,
+        48
+      ],
+      "accounts": [
+        {
+          "name": "oracle",
+          "docs": [
+            "The economy's oracle."
+          ],
+          "signer": true,
+          "address": "economy.roles.oracle"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "day",
+          "type": "u32"
+        },
+        {
+          "name": "price",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "proposeRole",
       "docs": [
         "Offers a role (0 admin, 1 registrar, 2 oracle, 3 validator, 4 treasurer, 5 guardian) to an address; the zero",
@@ -1317,6 +1728,42 @@ export type Stk = {
           "type": "u8"
         }
       ]
+    },
+    {
+      "name": "readPrice",
+      "docs": [
+        "Takes today's price from the Pyth account that the economy names. Anyone may, once a day.",
+        "Errors: Paused, WrongEconomy, WrongPriceFeed, PriceNotVerified, PriceIsOld, PriceTooUncertain, BadPrice,",
+        "PriceDayOutOfOrder."
+      ],
+      "discriminator": [
+        118,
+        121,
+        51,
+        85,
+        223,
+        117,
+        209,
+        124
+      ],
+      "accounts": [
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        },
+        {
+          "name": "feed",
+          "docs": [
+            "The `PriceUpdateV2` account that the economy names; an economy without a feed names the System program's zero",
+            "address, which the receiver does not own."
+          ],
+          "address": "stabilisation.feed_account"
+        }
+      ],
+      "args": []
     },
     {
       "name": "redistributePage",
@@ -1516,6 +1963,87 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "setBuybackLimits",
+      "docs": [
+        "Sets how much one buyback may spend and how many seconds lie between two. The admin may.",
+        "Errors: Paused, NotAdmin, WrongEconomy, DelayTooLong."
+      ],
+      "discriminator": [
+        198,
+        63,
+        165,
+        44,
+        161,
+        39,
+        164,
+        71
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin: the treasurer, who opens buybacks, does not set their bounds."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "buybackLimit",
+          "type": "u64"
+        },
+        {
+          "name": "cooldownSeconds",
+          "type": "u32"
+        }
+      ]
+    },
+    {
+      "name": "setEmissionFactor",
+      "docs": [
+        "Sets which part of the schedule future days release, in basis points; the rest is never minted. The treasurer may",
+        "when no emission is due. Errors: Paused, NotTreasurer, BadEmissionFactor, ReleaseFirst."
+      ],
+      "discriminator": [
+        98,
+        235,
+        19,
+        134,
+        222,
+        149,
+        115,
+        153
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "emissionFactorBps",
+          "type": "u16"
+        }
+      ]
+    },
+    {
       "name": "setLevels",
       "docs": [
         "Sets the levels of members of one page, for which `evidence` is the hash of the reasons. The registrar may, while",
@@ -1568,6 +2096,55 @@ export type Stk = {
           "name": "levels",
           "type": {
             "vec": "u8"
+          }
+        }
+      ]
+    },
+    {
+      "name": "setPriceFeed",
+      "docs": [
+        "Names the Pyth account that `read_price` reads, and the feed it must be about; the zero address for none.",
+        "The admin may. Errors: Paused, NotAdmin, WrongEconomy."
+      ],
+      "discriminator": [
+        13,
+        15,
+        231,
+        129,
+        61,
+        7,
+        28,
+        122
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "feedAccount",
+          "type": "pubkey"
+        },
+        {
+          "name": "feedId",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
           }
         }
       ]
@@ -2391,6 +2968,68 @@ export type Stk = {
       ]
     },
     {
+      "name": "withdrawQuote",
+      "docs": [
+        "Moves quote tokens that no open buyback has promised to an SPL account. The treasurer may, with a reason.",
+        "Errors: Paused, NotTreasurer, WrongEconomy, WrongVault, WrongMint, AmountIsZero, BadReason, QuoteTooSmall."
+      ],
+      "discriminator": [
+        209,
+        209,
+        177,
+        248,
+        7,
+        105,
+        157,
+        66
+      ],
+      "accounts": [
+        {
+          "name": "treasurer",
+          "docs": [
+            "The economy's treasurer."
+          ],
+          "signer": true,
+          "address": "economy.roles.treasurer"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "stabilisation",
+          "writable": true
+        },
+        {
+          "name": "quoteVault",
+          "writable": true,
+          "relations": [
+            "stabilisation"
+          ]
+        },
+        {
+          "name": "destination",
+          "docs": [
+            "Any account of the quote token."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenProgram",
+          "address": "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        },
+        {
+          "name": "reason",
+          "type": "string"
+        }
+      ]
+    },
+    {
       "name": "withdrawReserve",
       "docs": [
         "Pays an asset out of the reserve to a token account, with a public reason of 1 to 64 bytes. The treasurer may, up to",
@@ -2541,6 +3180,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "stabilisation",
+      "discriminator": [
+        32,
+        201,
+        178,
+        35,
+        217,
+        139,
+        192,
+        70
+      ]
+    },
+    {
       "name": "stakePageHeader",
       "discriminator": [
         85,
@@ -2621,6 +3273,58 @@ export type Stk = {
       ]
     },
     {
+      "name": "buybackFilled",
+      "discriminator": [
+        164,
+        234,
+        215,
+        211,
+        54,
+        42,
+        118,
+        3
+      ]
+    },
+    {
+      "name": "buybackFunded",
+      "discriminator": [
+        76,
+        25,
+        10,
+        82,
+        53,
+        43,
+        16,
+        109
+      ]
+    },
+    {
+      "name": "buybackLimitsSet",
+      "discriminator": [
+        8,
+        110,
+        73,
+        38,
+        54,
+        230,
+        110,
+        110
+      ]
+    },
+    {
+      "name": "buybackOpened",
+      "discriminator": [
+        217,
+        147,
+        131,
+        152,
+        88,
+        15,
+        88,
+        227
+      ]
+    },
+    {
       "name": "deposited",
       "discriminator": [
         111,
@@ -2644,6 +3348,19 @@ export type Stk = {
         56,
         210,
         142
+      ]
+    },
+    {
+      "name": "emissionFactorSet",
+      "discriminator": [
+        167,
+        184,
+        15,
+        230,
+        55,
+        198,
+        213,
+        118
       ]
     },
     {
@@ -2787,6 +3504,45 @@ export type Stk = {
         209,
         178,
         218
+      ]
+    },
+    {
+      "name": "priceFeedSet",
+      "discriminator": [
+        194,
+        47,
+        73,
+        53,
+        154,
+        209,
+        254,
+        201
+      ]
+    },
+    {
+      "name": "pricePosted",
+      "discriminator": [
+        166,
+        13,
+        249,
+        195,
+        250,
+        145,
+        213,
+        229
+      ]
+    },
+    {
+      "name": "quoteWithdrawn",
+      "discriminator": [
+        201,
+        132,
+        14,
+        18,
+        98,
+        162,
+        155,
+        141
       ]
     },
     {
@@ -3011,6 +3767,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "stabilisationCreated",
+      "discriminator": [
+        205,
+        242,
+        213,
+        153,
+        250,
+        74,
+        171,
+        38
+      ]
+    },
+    {
       "name": "stakePageCreated",
       "discriminator": [
         34,
@@ -3099,6 +3868,19 @@ export type Stk = {
         69,
         180,
         165
+      ]
+    },
+    {
+      "name": "tokensBurnt",
+      "discriminator": [
+        98,
+        40,
+        14,
+        55,
+        232,
+        100,
+        223,
+        234
       ]
     },
     {
@@ -3799,46 +4581,146 @@ export type Stk = {
     },
     {
       "code": 6118,
+      "name": "priceDayOutOfOrder",
+      "msg": "A price is posted for a day behind the last one posted, up to today"
+    },
+    {
+      "code": 6119,
+      "name": "badPrice",
+      "msg": "A price must be positive and fit 64 bits in billionths"
+    },
+    {
+      "code": 6120,
+      "name": "wrongPriceFeed",
+      "msg": "The account is not the price feed that the economy names"
+    },
+    {
+      "code": 6121,
+      "name": "priceNotVerified",
+      "msg": "The price feed's account does not hold a fully verified price of the feed that the economy names"
+    },
+    {
+      "code": 6122,
+      "name": "priceIsOld",
+      "msg": "The feed's price must be of today and at most an hour old"
+    },
+    {
+      "code": 6123,
+      "name": "priceTooUncertain",
+      "msg": "The feed is not certain of its price to one percent"
+    },
+    {
+      "code": 6124,
+      "name": "badQuoteMint",
+      "msg": "The quote token may not have over 9 decimals, nor be the economy's own"
+    },
+    {
+      "code": 6125,
+      "name": "noBuybackTrigger",
+      "msg": "The price has not fallen below 80% of the mean of the 30 days before, or some of these have no price"
+    },
+    {
+      "code": 6126,
+      "name": "buybackTooLarge",
+      "msg": "A buyback may not spend more than its limit"
+    },
+    {
+      "code": 6127,
+      "name": "priceAboveToday",
+      "msg": "A buyback may not pay more than today's price"
+    },
+    {
+      "code": 6128,
+      "name": "buybackCoolingDown",
+      "msg": "The cooldown since the last buyback has not passed"
+    },
+    {
+      "code": 6129,
+      "name": "buybackIsOpen",
+      "msg": "A buyback is open"
+    },
+    {
+      "code": 6130,
+      "name": "noOpenBuyback",
+      "msg": "No buyback is open"
+    },
+    {
+      "code": 6131,
+      "name": "buybackTooSmall",
+      "msg": "The buyback has less left to spend"
+    },
+    {
+      "code": 6132,
+      "name": "quoteBelowMinimum",
+      "msg": "The buyback pays less than the seller's minimum"
+    },
+    {
+      "code": 6133,
+      "name": "quoteTooSmall",
+      "msg": "The treasury holds less of the quote token, or has it reserved for the open buyback"
+    },
+    {
+      "code": 6134,
+      "name": "fundNotBurnable",
+      "msg": "Only the Treasury and the Liquidity fund may be burnt"
+    },
+    {
+      "code": 6135,
+      "name": "noBurnTrigger",
+      "msg": "Tokens are burnt only while the velocity is below 0.2 or the price has fallen over 20%"
+    },
+    {
+      "code": 6136,
+      "name": "badEmissionFactor",
+      "msg": "The emission factor must be 1 to 10,000 basis points"
+    },
+    {
+      "code": 6137,
+      "name": "releaseFirst",
+      "msg": "Emission is due: release it first, so that the new factor touches future days alone"
+    },
+    {
+      "code": 6138,
       "name": "unknownTerm",
       "msg": "A stake is for 30, 90, 180 or 365 days"
     },
     {
-      "code": 6119,
+      "code": 6139,
       "name": "stakeTooSmall",
       "msg": "A stake is at least one whole token"
     },
     {
-      "code": 6120,
+      "code": 6140,
       "name": "tooManyStakes",
       "msg": "A member has at most four stakes at a time"
     },
     {
-      "code": 6121,
+      "code": 6141,
       "name": "stakePageFull",
       "msg": "The stake page has no free place: grow_stake_page adds some"
     },
     {
-      "code": 6122,
+      "code": 6142,
       "name": "stakePageIsFullSize",
       "msg": "The stake page has its full size"
     },
     {
-      "code": 6123,
+      "code": 6143,
       "name": "wrongStakePage",
       "msg": "The stake page is that of another member page"
     },
     {
-      "code": 6124,
+      "code": 6144,
       "name": "staleStake",
       "msg": "The place does not hold this stake of the member"
     },
     {
-      "code": 6125,
+      "code": 6145,
       "name": "stakeIsLocked",
       "msg": "The term of the stake is not over"
     },
     {
-      "code": 6126,
+      "code": 6146,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
     }
@@ -4028,6 +4910,174 @@ export type Stk = {
               "What is taken of the balance each quarter, in basis points."
             ],
             "type": "u16"
+          }
+        ]
+      }
+    },
+    {
+      "name": "buybackFilled",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "seller",
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units that the Treasury received."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "quote",
+            "docs": [
+              "Base units of the quote token that the seller received."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "treasury",
+            "type": "u64"
+          },
+          {
+            "name": "deposited",
+            "type": "u64"
+          },
+          {
+            "name": "quoteLeft",
+            "docs": [
+              "Base units of the quote token that the buyback has left."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "quoteBalance",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "buybackFunded",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units of the quote token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "quoteBalance",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "buybackLimitsSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "buybackLimit",
+            "docs": [
+              "Base units of the quote token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "cooldownSeconds",
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "buybackOpened",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteAmount",
+            "docs": [
+              "Base units of the quote token that it may spend."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "maxPrice",
+            "docs": [
+              "What it pays, in billionths of a whole quote token for a whole token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "price",
+            "docs": [
+              "Today's price."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "expiresAt",
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "daySample",
+      "docs": [
+        "What is known of one day; a day without a price has none."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "price",
+            "docs": [
+              "Billionths of a whole quote token for a whole token; 0 for none."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "volume",
+            "docs": [
+              "`Economy::volume` when the price was posted."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "circulating",
+            "docs": [
+              "`Economy::circulating` when the price was posted."
+            ],
+            "type": "u64"
           }
         ]
       }
@@ -4690,6 +5740,25 @@ export type Stk = {
       }
     },
     {
+      "name": "emissionFactorSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "emissionFactorBps",
+            "docs": [
+              "Part of the schedule that future days release."
+            ],
+            "type": "u16"
+          }
+        ]
+      }
+    },
+    {
       "name": "emissionReleased",
       "type": {
         "kind": "struct",
@@ -5329,6 +6398,109 @@ export type Stk = {
             "docs": [
               "Base units that the recipient has afterwards: a spendable balance or a fund."
             ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "priceFeedSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "feedAccount",
+            "docs": [
+              "Zero for none."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "feedId",
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "pricePosted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "Unix day."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "price",
+            "docs": [
+              "Billionths of a whole quote token for a whole token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "volume",
+            "docs": [
+              "Traded since genesis, modulo 2^64."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "circulating",
+            "type": "u64"
+          },
+          {
+            "name": "fromFeed",
+            "docs": [
+              "Whether the price was read from the feed that the economy names."
+            ],
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "quoteWithdrawn",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "destination",
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units of the quote token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "reason",
+            "type": "string"
+          },
+          {
+            "name": "quoteBalance",
             "type": "u64"
           }
         ]
@@ -6617,6 +7789,191 @@ export type Stk = {
       }
     },
     {
+      "name": "stabilisation",
+      "docs": [
+        "Prices of the token, and what the treasury holds to buy it back (section 10).",
+        "",
+        "Created by `create_stabilisation`, never closed. The sample of unix day `d` stands at `d mod 366`; days without a",
+        "price are cleared when a later one is posted, so a place says of which day it is."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "quoteBalance",
+            "docs": [
+              "Base units of the quote token that are booked; the quote vault holds at least that much."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "buybackLimit",
+            "docs": [
+              "Most base units of the quote token that one buyback may spend."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "orderPrice",
+            "docs": [
+              "What the last buyback pays, in billionths of a whole quote token for a whole token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "orderQuoteLeft",
+            "docs": [
+              "Base units of the quote token that the last buyback has left to spend."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "orderExpiresAt",
+            "docs": [
+              "Unix second from which on the last buyback is over: the end of the day on which it was opened."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "orderOpenedAt",
+            "docs": [
+              "When the last buyback was opened; 0 for never."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "cooldownSeconds",
+            "docs": [
+              "Seconds between the openings of two buybacks."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "lastDay",
+            "docs": [
+              "Unix day of the last price; 0 before the first."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy that this belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteMint",
+            "docs": [
+              "The token that prices are quoted in and buybacks pay with, such as USDC."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteVault",
+            "docs": [
+              "Token account of the quote mint; its authority is the economy."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "feedAccount",
+            "docs": [
+              "Account of a price feed that `read_price` reads; zero for none."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "feedId",
+            "docs": [
+              "The feed that this account must be about."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "quoteDecimals",
+            "docs": [
+              "Decimals of the quote token."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                62
+              ]
+            }
+          },
+          {
+            "name": "samples",
+            "docs": [
+              "The samples by day."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "daySample"
+                  }
+                },
+                366
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "stabilisationCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteMint",
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteVault",
+            "type": "pubkey"
+          },
+          {
+            "name": "quoteDecimals",
+            "type": "u8"
+          },
+          {
+            "name": "buybackLimit",
+            "docs": [
+              "Base units of the quote token."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "cooldownSeconds",
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "stakePageCreated",
       "type": {
         "kind": "struct",
@@ -6922,6 +8279,52 @@ export type Stk = {
           {
             "name": "vestingSeconds",
             "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "tokensBurnt",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "fund",
+            "type": "u8"
+          },
+          {
+            "name": "amount",
+            "type": "u64"
+          },
+          {
+            "name": "reason",
+            "type": "string"
+          },
+          {
+            "name": "byVelocity",
+            "docs": [
+              "Whether the velocity was below 0.2."
+            ],
+            "type": "bool"
+          },
+          {
+            "name": "byPrice",
+            "docs": [
+              "Whether the price had fallen over 20%."
+            ],
+            "type": "bool"
+          },
+          {
+            "name": "fundBalance",
+            "type": "u64"
+          },
+          {
+            "name": "burnt",
+            "type": "u64"
           }
         ]
       }

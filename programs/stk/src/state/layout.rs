@@ -139,6 +139,19 @@ fn activation_keeps_its_layout() {
 }
 
 #[test]
+fn stabilisation_keeps_its_layout() {
+    assert_eq!(size_of::<Stabilisation>(), 9_064);
+    assert_offsets!(
+        Stabilisation,
+        quote_balance: 0, buyback_limit: 8, order_price: 16, order_quote_left: 24, order_expires_at: 32,
+        order_opened_at: 40, cooldown_seconds: 48, last_day: 52, economy: 56, quote_mint: 88, quote_vault: 120,
+        feed_account: 152, feed_id: 184, quote_decimals: 216, bump: 217, _reserved: 218, samples: 280,
+    );
+    assert_eq!(size_of::<DaySample>(), 24);
+    assert_offsets!(DaySample, price: 0, volume: 8, circulating: 16);
+}
+
+#[test]
 fn discriminators_are_those_of_the_names_and_differ() {
     let discriminators = [
         (Economy::DISCRIMINATOR, "account:Economy"),
@@ -151,6 +164,7 @@ fn discriminators_are_those_of_the_names_and_differ() {
         (Activation::DISCRIMINATOR, "account:Activation"),
         (Reserve::DISCRIMINATOR, "account:Reserve"),
         (Startup::DISCRIMINATOR, "account:Startup"),
+        (Stabilisation::DISCRIMINATOR, "account:Stabilisation"),
     ];
     for (index, (discriminator, name)) in discriminators.iter().enumerate() {
         assert_eq!(**discriminator, solana_sha256_hasher::hash(name.as_bytes()).to_bytes()[..8], "{name}");

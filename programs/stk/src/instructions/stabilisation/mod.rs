@@ -1,0 +1,21 @@
+mod burn;
+mod create_stabilisation;
+mod fill_buyback;
+mod fund_buyback;
+mod open_buyback;
+mod post_price;
+mod read_price;
+mod set_buyback_limits;
+mod set_price_feed;
+mod withdraw_quote;
+
+pub use burn::*;
+pub use create_stabilisation::*;
+pub use fill_buyback::*;
+pub use fund_buyback::*;
+pub use open_buyback::*;
+pub use post_price::*;
+pub use read_price::*;
+pub use set_buyback_limits::*;
+pub use set_price_feed::*;
+pub use withdraw_quote::*;
