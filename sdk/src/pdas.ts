@@ -110,3 +110,19 @@ export function activationPda(
     programId,
   )
 }
+
+/** Address of an economy's prices and buybacks. */
+export function stabilisationPda(
+  economy: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("stabilisation"), economy.toBytes()], programId)
+}
+
+/** Address of the token account that buybacks pay from. */
+export function quoteVaultPda(
+  economy: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("quote-vault"), economy.toBytes()], programId)
+}

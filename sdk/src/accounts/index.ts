@@ -44,4 +44,11 @@ export {
 } from "./stake.js"
 export { decodeReserve, fetchReserve, type Reserve, type ReserveAsset } from "./reserve.js"
 export { decodeStartup, fetchAllStartups, fetchStartup, type Startup } from "./startup.js"
+export {
+  decodeStabilisation,
+  fetchAllStabilisations,
+  fetchStabilisation,
+  type Buyback,
+  type Stabilisation,
+} from "./stabilisation.js"
 export { decodeWeek, fetchAllWeeks, fetchWeek, type Week } from "./week.js"

@@ -26,6 +26,17 @@ export {
   yearAmount,
   type EmissionCurve,
 } from "./emission.js"
+export {
+  activeWalletsState,
+  frozenState,
+  inflation,
+  inflationState,
+  scheduleInflation,
+  treasuryState,
+  velocityState,
+  type HealthState,
+  type Supply,
+} from "./health.js"
 export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree, nodeHash } from "./merkle.js"
 export { shareFloor } from "./pro_rata.js"
 export { quarterName, quarterOf, quarterStart } from "./quarter.js"
@@ -78,6 +89,22 @@ export {
 export { bpsShareFloor, splitByBps, WHOLE_BPS } from "./split.js"
 export { STAKE_TERMS_DAYS, stakeUnlocksAt } from "./stake.js"
 export { teamAvailable, vestedFloor, type TeamFund, type VestingSchedule } from "./vesting.js"
+export {
+  billionths,
+  compareRatio,
+  FEWEST_SAMPLES,
+  hasFallen,
+  isBurnAllowed,
+  isBuybackAllowed,
+  PRICE_DECIMALS,
+  quoteFloor,
+  REFERENCE_DAYS,
+  referenceSum,
+  velocity,
+  VELOCITY_DAYS,
+  type DaySample,
+  type Ratio,
+} from "./stabilisation.js"
 export {
   closingSunday,
   dateOfDay,

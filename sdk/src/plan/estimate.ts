@@ -31,4 +31,5 @@ export const ESTIMATED_COMPUTE_UNITS = {
   spendFund: 6_000,
   withdrawFund: 8_000,
   depositReserve: 8_000,
+  fillBuyback: 10_000,
 } as const

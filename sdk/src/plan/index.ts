@@ -1,3 +1,4 @@
+export { planSale, type PlanSaleParameters, type SaleDone } from "./buyback.js"
 export { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
 export { transactionsOf, type Lane, type Plan } from "./plan.js"
