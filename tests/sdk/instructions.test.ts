@@ -21,6 +21,9 @@ const [service] = sdk.servicePda(economy, 4, PROGRAM)
 const [activation] = sdk.activationPda(service, who, PROGRAM)
 const bytes32 = new Uint8Array(32).fill(9)
 
+const [stabilisation] = sdk.stabilisationPda(economy, PROGRAM)
+const [quoteVault] = sdk.quoteVaultPda(economy, PROGRAM)
+
 const system = SystemProgram.programId
 const batch = {
   week: 2_919,
@@ -324,6 +327,87 @@ const CASES: readonly Case[] = [
       role: sdk.Role.Oracle,
       proposed: key(9),
     }),
+    accounts: [who, economy],
+  },
+  {
+    name: "create_stabilisation",
+    instruction: sdk.createStabilisationInstruction({
+      ...at,
+      treasurer: who,
+      quoteMint: mint,
+      buybackLimit: 2n ** 64n - 1n,
+      cooldownSeconds: 3_600,
+    }),
+    accounts: [who, economy, stabilisation, mint, quoteVault, TOKEN_PROGRAM_ID, system],
+  },
+  {
+    name: "set_buyback_limits",
+    instruction: sdk.setBuybackLimitsInstruction({ ...at, admin: who, buybackLimit: 5n, cooldownSeconds: 7 }),
+    accounts: [who, economy, stabilisation],
+  },
+  {
+    name: "set_price_feed",
+    instruction: sdk.setPriceFeedInstruction({ ...at, admin: who, feed: { account: key(10), id: bytes32 } }),
+    accounts: [who, economy, stabilisation],
+  },
+  {
+    name: "post_price",
+    instruction: sdk.postPriceInstruction({ ...at, oracle: who, day: 20_437, price: 799_999_000n }),
+    accounts: [who, economy, stabilisation],
+  },
+  {
+    name: "read_price",
+    instruction: sdk.readPriceInstruction({ ...at, feed: key(10) }),
+    accounts: [economy, stabilisation, key(10)],
+  },
+  {
+    name: "fund_buyback",
+    instruction: sdk.fundBuybackInstruction({ ...at, payer: who, source: token, amount: 5n }),
+    accounts: [who, economy, stabilisation, quoteVault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "open_buyback",
+    instruction: sdk.openBuybackInstruction({ ...at, treasurer: who, quoteAmount: 5n, maxPrice: 7n }),
+    accounts: [who, economy, stabilisation],
+  },
+  {
+    name: "fill_buyback",
+    instruction: sdk.fillBuybackInstruction({
+      ...at,
+      seller: who,
+      source: token,
+      destination: key(11),
+      amount: 5n,
+      minQuote: 4n,
+    }),
+    accounts: [who, economy, stabilisation, vault, quoteVault, token, key(11), TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "withdraw_quote",
+    instruction: sdk.withdrawQuoteInstruction({
+      ...at,
+      treasurer: who,
+      destination: token,
+      amount: 5n,
+      reason: "пул",
+    }),
+    accounts: [who, economy, stabilisation, quoteVault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "burn",
+    instruction: sdk.burnInstruction({
+      ...at,
+      treasurer: who,
+      mint,
+      fund: sdk.Fund.Liquidity,
+      amount: 5n,
+      reason: "excess",
+    }),
+    accounts: [who, economy, stabilisation, mint, vault, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "set_emission_factor",
+    instruction: sdk.setEmissionFactorInstruction({ ...at, treasurer: who, emissionFactorBps: 10_000 }),
     accounts: [who, economy],
   },
   {

@@ -38,6 +38,14 @@ import {
   submitScoresInstruction,
   buildScoreBatch,
   type EconomyPreset,
+  createStabilisationInstruction,
+  fundBuybackInstruction,
+  openBuybackInstruction,
+  postPriceInstruction,
+  readPriceInstruction,
+  setBuybackLimitsInstruction,
+  setEmissionFactorInstruction,
+  setPriceFeedInstruction,
   type InstructionName,
 } from "@stk/sdk"
 import { Keypair, type PublicKey, type TransactionInstruction } from "@solana/web3.js"
@@ -78,6 +86,20 @@ import {
   setReserveLimit,
 } from "../utils/reserve"
 import { PLAIN_PRESET } from "../utils/presets"
+import { publishPrice } from "../utils/price_feed"
+import {
+  burnOf,
+  fundBuyback,
+  openBuyback,
+  postDays,
+  quoteWithdrawalOf,
+  saleOf,
+  sell,
+  stabilise,
+  today,
+  type Market,
+  type Stabilised,
+} from "../utils/stabilisation"
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { Chain } from "../utils/svm"
 import { postUntil, putStakes, redistributionOf, setBands, transferOf } from "../utils/transfers"
@@ -140,6 +162,29 @@ function published(world: World): PublishedDetail {
   for (const each of both(world)) openWeek(world.chain, each, { detailRoot: detail.tree.root })
   for (const each of both(world)) submitAll(world.chain, each, [[7], [7], [7]])
   return detail
+}
+
+const MARKET_PRICE = 700_000_000n
+
+/** Both economies with a price that has fallen, quote tokens for buybacks, and a token of member 0's to sell. */
+function markets(world: World): readonly [Market, Market] {
+  const sources = paidOut(world)
+  const [market, other] = both(world).map((economy, index): Market => {
+    const { chain } = world
+    const stabilised = stabilise(chain, economy)
+    fundBuyback(chain, stabilised, 1_000n)
+    postDays(chain, economy, { last: MARKET_PRICE })
+    const [seller, source] = [memberKey(economy, 0), sources[index]]
+    if (source === undefined) throw new Error("a world has two economies")
+    return {
+      ...stabilised,
+      seller,
+      source,
+      destination: mintTo(chain, stabilised.quote, seller.publicKey, 0n),
+    }
+  })
+  if (market === undefined || other === undefined) throw new Error("a world has two economies")
+  return [market, other]
 }
 
 /** The same keys of an instruction for the other economy, by the names that the first one's accounts have. */
@@ -242,6 +287,18 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  burn: (world) => {
+    const [market, other] = markets(world)
+    // The rules of this world give the Treasury nothing: it has what it buys.
+    openBuyback(world.chain, market, 1_000n, MARKET_PRICE)
+    sell(world.chain, market, 1n)
+    return {
+      instruction: burnOf(market.economy, 1n),
+      signers: [market.economy.actors.treasurer],
+      foreign: foreignOf(["", "economy", "stabilisation", "mint", "vault"], burnOf(other.economy, 1n)),
+    }
+  },
+
   createEconomy: (world) => {
     const payer = signersOf(world).stranger
     const mint = Keypair.generate()
@@ -266,6 +323,22 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     const { page, economy: address } = foreignOf(["payer", "economy", "page"], of(other))
     if (page === undefined || address === undefined) throw new Error("create_page takes economy and page")
     return { instruction: of(economy), signers: [payer], foreign: { economy: address, page } }
+  },
+
+  createStabilisation: (world) => {
+    const { treasurer } = signersOf(world)
+    const [quote, other] = [createMint(world.chain, 6), stabilise(world.chain, world.other)]
+    const instruction = createStabilisationInstruction({
+      treasurer: treasurer.publicKey,
+      economy: world.economy.address,
+      quoteMint: quote,
+      buybackLimit: 1n,
+      cooldownSeconds: 0,
+    })
+    const { stabilisation, quoteVault } = other
+    // Any mint can be the quote token but the economy's own.
+    const foreign = { economy: world.other.address, stabilisation, quoteMint: world.economy.mint, quoteVault }
+    return { instruction, signers: [treasurer], foreign }
   },
 
   createStakePage: (world) => {
@@ -339,6 +412,32 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  fillBuyback: (world) => {
+    const [market, other] = markets(world)
+    for (const each of [market, other]) openBuyback(world.chain, each, 1_000n, MARKET_PRICE)
+    const names = ["", "economy", "stabilisation", "vault", "quoteVault", "source", "destination"]
+    return {
+      instruction: saleOf(market, 1n),
+      signers: [market.seller],
+      foreign: foreignOf(names, saleOf(other, 1n)),
+    }
+  },
+
+  fundBuyback: (world) => {
+    const [market, other] = both(world).map((economy) => stabilise(world.chain, economy))
+    if (market === undefined || other === undefined) throw new Error("a world without economies")
+    const payer = world.chain.newSigner()
+    const of = ({ economy, quote }: Stabilised) =>
+      fundBuybackInstruction({
+        payer: payer.publicKey,
+        economy: economy.address,
+        source: mintTo(world.chain, quote, payer.publicKey, 1n),
+        amount: 1n,
+      })
+    const names = ["", "economy", "stabilisation", "quoteVault", "source"]
+    return { instruction: of(market), signers: [payer], foreign: foreignOf(names, of(other)) }
+  },
+
   growPage: (world) => {
     const payer = signersOf(world).stranger
     const of = (each: TestEconomy) =>
@@ -363,6 +462,21 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       holdWeekInstruction({ guardian: guardian.publicKey, economy: each.address, week: 2_919 })
     const { guardian: _guardian, ...foreign } = foreignOf(["guardian", "economy", "week"], of(world.other))
     return { instruction: of(world.economy), signers: [guardian], foreign }
+  },
+
+  openBuyback: (world) => {
+    const [{ economy }, other] = markets(world)
+    const { treasurer } = economy.actors
+    return {
+      instruction: openBuybackInstruction({
+        treasurer: treasurer.publicKey,
+        economy: economy.address,
+        quoteAmount: 1n,
+        maxPrice: 1n,
+      }),
+      signers: [treasurer],
+      foreign: { economy: other.economy.address, stabilisation: other.stabilisation },
+    }
   },
 
   openWeek: (world) => {
@@ -407,6 +521,22 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  postPrice: (world) => {
+    const { oracle } = signersOf(world)
+    const [, other] = both(world).map((economy) => stabilise(world.chain, economy))
+    if (other === undefined) throw new Error("a world without economies")
+    return {
+      instruction: postPriceInstruction({
+        oracle: oracle.publicKey,
+        economy: world.economy.address,
+        day: today(world.chain),
+        price: 1n,
+      }),
+      signers: [oracle],
+      foreign: { economy: other.economy.address, stabilisation: other.stabilisation },
+    }
+  },
+
   proposeRole: (world) => {
     const { oracle, stranger } = signersOf(world)
     return {
@@ -419,6 +549,22 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       signers: [oracle],
       foreign: { economy: world.other.address },
     }
+  },
+
+  readPrice: (world) => {
+    const id = new Uint8Array(32).fill(1)
+    const feeds = both(world).map((economy) => {
+      const feed = { account: Keypair.generate().publicKey, id }
+      const { admin } = economy.actors
+      const { stabilisation } = stabilise(world.chain, economy)
+      const naming = setPriceFeedInstruction({ admin: admin.publicKey, economy: economy.address, feed })
+      world.chain.send(naming, [admin])
+      publishPrice(world.chain, feed)
+      return { economy: economy.address, stabilisation, feed: feed.account }
+    })
+    const [own, foreign] = feeds
+    if (own === undefined || foreign === undefined) throw new Error("a world without economies")
+    return { instruction: readPriceInstruction(own), signers: [], foreign }
   },
 
   redistributePage: (world) => {
@@ -480,6 +626,35 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     return { instruction: of(world.economy), signers: [oracle], foreign }
   },
 
+  setBuybackLimits: (world) => {
+    const { admin } = signersOf(world)
+    const [, other] = both(world).map((economy) => stabilise(world.chain, economy))
+    if (other === undefined) throw new Error("a world without economies")
+    return {
+      instruction: setBuybackLimitsInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        buybackLimit: 1n,
+        cooldownSeconds: 1,
+      }),
+      signers: [admin],
+      foreign: { economy: other.economy.address, stabilisation: other.stabilisation },
+    }
+  },
+
+  setEmissionFactor: (world) => {
+    const { treasurer } = signersOf(world)
+    return {
+      instruction: setEmissionFactorInstruction({
+        treasurer: treasurer.publicKey,
+        economy: world.economy.address,
+        emissionFactorBps: 9_000,
+      }),
+      signers: [treasurer],
+      foreign: { economy: world.other.address },
+    }
+  },
+
   setLevels: (world) => {
     const { registrar } = signersOf(world)
     const of = (each: TestEconomy) =>
@@ -492,6 +667,21 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       })
     const { registrar: _registrar, ...foreign } = foreignOf(["registrar", "economy", "page"], of(world.other))
     return { instruction: of(world.economy), signers: [registrar], foreign }
+  },
+
+  setPriceFeed: (world) => {
+    const { admin } = signersOf(world)
+    const [, other] = both(world).map((economy) => stabilise(world.chain, economy))
+    if (other === undefined) throw new Error("a world without economies")
+    return {
+      instruction: setPriceFeedInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        feed: { account: Keypair.generate().publicKey, id: new Uint8Array(32) },
+      }),
+      signers: [admin],
+      foreign: { economy: other.economy.address, stabilisation: other.stabilisation },
+    }
   },
 
   setRedistributionBands: (world) => {
@@ -699,6 +889,18 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       instruction: of(world.economy),
       signers: [treasurer],
       foreign: foreignBeside("treasurer", ["economy", "vault", "destination"], of(world.other)),
+    }
+  },
+
+  withdrawQuote: (world) => {
+    const [market, other] = markets(world)
+    const of = (each: Market) =>
+      quoteWithdrawalOf(each, mintTo(world.chain, each.quote, each.economy.actors.stranger.publicKey, 0n), 1n)
+    const names = ["", "economy", "stabilisation", "quoteVault", "destination"]
+    return {
+      instruction: of(market),
+      signers: [market.economy.actors.treasurer],
+      foreign: foreignOf(names, of(other)),
     }
   },
 
