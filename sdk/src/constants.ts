@@ -26,6 +26,20 @@ export const MOST_STAKES = 4
 export const STAKE_PAGE_HEAD_BYTES = 80
 /** Bytes of a stake in a stake page. */
 export const STAKE_BYTES = 32
+/** Places of an escrow page. */
+export const ESCROW_PLACES = 211
+/** Bytes before the first place of an escrow page. */
+export const ESCROW_HEAD_BYTES = 80
+/** Bytes of a frozen reward in an escrow page. */
+export const FROZEN_REWARD_BYTES = 48
+/** Counterparty of a frozen reward that has none. */
+export const NO_COUNTERPARTY = 4_294_967_295
+/** Kinds of explicit rewards that an economy can have. */
+export const REWARD_KINDS = 8
+/** Longest freeze of a reward, in days. */
+export const LONGEST_FREEZE_DAYS = 365
+/** The freeze of a grant that leaves it to the kind. */
+export const DEFAULT_FREEZE = 65_535
 /** Most wallets in one registration. */
 export const MOST_WALLETS = 32
 /** Longest delay before settling, and longest hold, in seconds: 30 days. */

@@ -33,6 +33,18 @@ export function membershipPda(
   return PublicKey.findProgramAddressSync([text("member"), economy.toBytes(), wallet.toBytes()], programId)
 }
 
+/** Address of the page of frozen rewards with this index. */
+export function escrowPda(
+  economy: PublicKey,
+  index: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync(
+    [text("escrow"), economy.toBytes(), u32(index, "escrowPage")],
+    programId,
+  )
+}
+
 /** Address of the record of a week. */
 export function weekPda(
   economy: PublicKey,

@@ -15,6 +15,7 @@ const token = key(4)
 const [vault] = sdk.vaultPda(economy, PROGRAM)
 const [page] = sdk.pagePda(economy, 3, PROGRAM)
 const [stakes] = sdk.stakePagePda(economy, 3, PROGRAM)
+const [escrow] = sdk.escrowPda(economy, 2, PROGRAM)
 const [week] = sdk.weekPda(economy, 2_919, PROGRAM)
 const at = { economy, programId: PROGRAM }
 const [service] = sdk.servicePda(economy, 4, PROGRAM)
@@ -480,6 +481,79 @@ const CASES: readonly Case[] = [
       reason: "exchange",
     }),
     accounts: [who, economy, reserve, reserveVault, token, TOKEN_PROGRAM_ID],
+  },
+  {
+    name: "set_reward_kinds",
+    instruction: sdk.setRewardKindsInstruction({ ...at, admin: who, kinds: sdk.STK_POLICY.rewardKinds }),
+    accounts: [who, economy],
+  },
+  {
+    name: "create_escrow_page",
+    instruction: sdk.createEscrowPageInstruction({ ...at, payer: who, escrowPage: 2 }),
+    accounts: [who, economy, escrow, system],
+  },
+  {
+    name: "pay_rewards",
+    instruction: sdk.payRewardsInstruction({
+      ...at,
+      validator: who,
+      kind: 1,
+      reason: bytes32,
+      page: 3,
+      payments: [{ slot: 5, amount: 7n }],
+    }),
+    accounts: [who, economy, page],
+  },
+  {
+    name: "grant_rewards",
+    instruction: sdk.grantRewardsInstruction({
+      ...at,
+      validator: who,
+      kind: 1,
+      reason: bytes32,
+      escrowPage: 2,
+      grants: [{ place: 210, member: 5_000, amount: 7n }],
+    }),
+    accounts: [who, economy, escrow],
+  },
+  {
+    name: "give_verdicts",
+    instruction: sdk.giveVerdictsInstruction({
+      ...at,
+      validator: who,
+      escrowPage: 2,
+      verdicts: [{ place: 210, id: 9, confirmed: false }],
+    }),
+    accounts: [who, economy, escrow],
+  },
+  {
+    name: "rate_reward",
+    instruction: sdk.rateRewardInstruction({
+      ...at,
+      wallet: who,
+      escrowPage: 2,
+      place: 1,
+      id: 2,
+      page: 3,
+      slot: 5,
+      rating: 4,
+    }),
+    accounts: [who, economy, escrow, page],
+  },
+  {
+    name: "confirm_activity",
+    instruction: sdk.confirmActivityInstruction({ ...at, escrowPage: 2, place: 1, id: 2, page: 3 }),
+    accounts: [economy, escrow, page],
+  },
+  {
+    name: "resolve_rewards",
+    instruction: sdk.resolveRewardsInstruction({
+      ...at,
+      escrowPage: 2,
+      page: 3,
+      places: [{ place: 1, id: 2 }],
+    }),
+    accounts: [economy, escrow, page],
   },
 ]
 

@@ -28,6 +28,7 @@ describe("Public surface of the SDK", () => {
       "startup",
       "stakePage",
       "snapshot",
+      "escrow",
     ])
       expect(sdk).to.have.property(`${name}Pda`)
   })

@@ -1,14 +1,18 @@
 import {
   absorbSurplusInstruction,
   acceptRoleInstruction,
+  confirmActivityInstruction,
   createEconomyInstruction,
   addReserveAssetInstruction,
+  createEscrowPageInstruction,
   createPageInstruction,
   createStakePageInstruction,
   createReserveInstruction,
   createStartupInstruction,
   economyParameters,
   Fund,
+  giveVerdictsInstruction,
+  grantRewardsInstruction,
   growPageInstruction,
   growStakePageInstruction,
   holdWeekInstruction,
@@ -17,10 +21,13 @@ import {
   PAGE_SLOTS,
   pauseInstruction,
   postAssetPriceInstruction,
+  payRewardsInstruction,
   proposeRoleInstruction,
+  rateRewardInstruction,
   registerMembersInstruction,
   releaseEmissionInstruction,
   ReserveKind,
+  resolveRewardsInstruction,
   resumeInstruction,
   Role,
   sealWeekInstruction,
@@ -31,6 +38,7 @@ import {
   setSpendingLimitsInstruction,
   setStartupShareInstruction,
   setTeamScheduleInstruction,
+  setRewardKindsInstruction,
   settlePageInstruction,
   snapshotPageInstruction,
   STK_POLICY,
@@ -101,6 +109,7 @@ import {
   type Stabilised,
 } from "../utils/stabilisation"
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
+import { addEscrowPage, giveVerdict, grant, KIND, readReward, REASON, setRewardKinds } from "../utils/rewards"
 import { Chain } from "../utils/svm"
 import { postUntil, putStakes, redistributionOf, setBands, transferOf } from "../utils/transfers"
 import { MARKETPLACE_FIXTURES } from "./marketplace_fixtures"
@@ -153,6 +162,16 @@ function signersOf(world: World): World["economy"]["actors"] {
 function paidOut(world: World): readonly [PublicKey, PublicKey] {
   for (const each of both(world)) runWeek(world.chain, each, ONE_EACH)
   return [withdraw(world.chain, world.economy, 0, 1n), withdraw(world.chain, world.other, 0, 1n)]
+}
+
+/** Freezes a reward of this kind in both economies: of member 0, with member 1 as counterparty, in place 0. */
+function frozen(world: World, kind: number): void {
+  for (const each of both(world)) {
+    // The plain economies emit into their Rewards Pool alone; STK's kinds but projects are paid from it.
+    setRewardKinds(world.chain, each)
+    addEscrowPage(world.chain, each)
+    grant(world.chain, each, kind, [{ place: 0, member: 0, counterparty: 1, amount: 1n }])
+  }
 }
 
 function published(world: World): PublishedDetail {
@@ -299,6 +318,19 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  confirmActivity: (world) => {
+    frozen(world, KIND.referral)
+    // The first of the two weeks ended when the rewards were granted.
+    for (const each of [...both(world), ...both(world)]) runWeek(world.chain, each, ONE_EACH)
+    const of = ({ address }: TestEconomy) =>
+      confirmActivityInstruction({ economy: address, escrowPage: 0, place: 0, id: 0, page: 0 })
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "escrow", "page"], of(world.other)),
+    }
+  },
+
   createEconomy: (world) => {
     const payer = signersOf(world).stranger
     const mint = Keypair.generate()
@@ -311,6 +343,15 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     })
     const { address: economy, vault } = world.other
     return { instruction, signers: [payer, mint], foreign: { economy, vault } }
+  },
+
+  createEscrowPage: (world) => {
+    const payer = signersOf(world).stranger
+    addEscrowPage(world.chain, world.other)
+    const of = (each: TestEconomy) =>
+      createEscrowPageInstruction({ payer: payer.publicKey, economy: each.address, escrowPage: 0 })
+    const { payer: _payer, ...foreign } = foreignOf(["payer", "economy", "escrow"], of(world.other))
+    return { instruction: of(world.economy), signers: [payer], foreign }
   },
 
   createPage: (world) => {
@@ -438,6 +479,38 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     return { instruction: of(market), signers: [payer], foreign: foreignOf(names, of(other)) }
   },
 
+  giveVerdicts: (world) => {
+    const { validator } = signersOf(world)
+    frozen(world, KIND.peerReview)
+    const verdicts = [{ place: 0, id: 0, confirmed: true }]
+    const of = ({ address }: TestEconomy) =>
+      giveVerdictsInstruction({ validator: validator.publicKey, economy: address, escrowPage: 0, verdicts })
+    const { validator: _validator, ...foreign } = foreignOf(
+      ["validator", "economy", "escrow"],
+      of(world.other),
+    )
+    return { instruction: of(world.economy), signers: [validator], foreign }
+  },
+
+  grantRewards: (world) => {
+    const { validator } = signersOf(world)
+    frozen(world, KIND.peerReview)
+    const of = ({ address }: TestEconomy) =>
+      grantRewardsInstruction({
+        validator: validator.publicKey,
+        economy: address,
+        kind: KIND.peerReview,
+        reason: REASON,
+        escrowPage: 0,
+        grants: [{ place: 1, member: 0, amount: 1n }],
+      })
+    const { validator: _validator, ...foreign } = foreignOf(
+      ["validator", "economy", "escrow"],
+      of(world.other),
+    )
+    return { instruction: of(world.economy), signers: [validator], foreign }
+  },
+
   growPage: (world) => {
     const payer = signersOf(world).stranger
     const of = (each: TestEconomy) =>
@@ -537,6 +610,22 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  payRewards: (world) => {
+    const { validator } = signersOf(world)
+    for (const each of both(world)) setRewardKinds(world.chain, each)
+    const of = ({ address }: TestEconomy) =>
+      payRewardsInstruction({
+        validator: validator.publicKey,
+        economy: address,
+        kind: KIND.content,
+        reason: REASON,
+        page: 0,
+        payments: [{ slot: 0, amount: 1n }],
+      })
+    const { validator: _validator, ...foreign } = foreignOf(["validator", "economy", "page"], of(world.other))
+    return { instruction: of(world.economy), signers: [validator], foreign }
+  },
+
   proposeRole: (world) => {
     const { oracle, stranger } = signersOf(world)
     return {
@@ -583,6 +672,27 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  rateReward: (world) => {
+    frozen(world, KIND.mentoring)
+    const wallet = memberKey(world.economy, 1)
+    const of = ({ address }: TestEconomy) =>
+      rateRewardInstruction({
+        wallet: wallet.publicKey,
+        economy: address,
+        escrowPage: 0,
+        place: 0,
+        id: 0,
+        page: 0,
+        slot: 1,
+        rating: 5,
+      })
+    const { wallet: _wallet, ...foreign } = foreignOf(
+      ["wallet", "economy", "escrow", "page"],
+      of(world.other),
+    )
+    return { instruction: of(world.economy), signers: [wallet], foreign }
+  },
+
   registerMembers: (world) => {
     const { registrar } = signersOf(world)
     const wallets = [Keypair.generate().publicKey]
@@ -604,6 +714,19 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       instruction: of(world.economy),
       signers: [],
       foreign: foreignOf(["economy", "mint", "vault"], of(world.other)),
+    }
+  },
+
+  resolveRewards: (world) => {
+    frozen(world, KIND.peerReview)
+    for (const each of both(world)) giveVerdict(world.chain, each, 0, true)
+    world.chain.unixTime = readReward(world.chain, world.other, 0).endsAt
+    const of = ({ address }: TestEconomy) =>
+      resolveRewardsInstruction({ economy: address, escrowPage: 0, page: 0, places: [{ place: 0, id: 0 }] })
+    return {
+      instruction: of(world.economy),
+      signers: [],
+      foreign: foreignOf(["economy", "escrow", "page"], of(world.other)),
     }
   },
 
@@ -722,6 +845,20 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
         admin: admin.publicKey,
         economy: world.economy.address,
         limits: NO_LIMITS,
+      }),
+      signers: [admin],
+      foreign: { economy: world.other.address },
+    }
+  },
+
+  setRewardKinds: (world) => {
+    const { admin } = signersOf(world)
+    const { rewardKinds: kinds } = STK_POLICY
+    return {
+      instruction: setRewardKindsInstruction({
+        admin: admin.publicKey,
+        economy: world.economy.address,
+        kinds,
       }),
       signers: [admin],
       foreign: { economy: world.other.address },

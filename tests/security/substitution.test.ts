@@ -1,6 +1,7 @@
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
 import {
   activationPda,
+  escrowPda,
   membershipPda,
   pagePda,
   reservePda,
@@ -43,6 +44,7 @@ interface Forgery {
 const ACCEPTED: Readonly<Record<string, string>> = {
   "createEconomy.payer: another signer":
     "anybody may found an economy and pay for it; who pays gets its roles",
+  "createEscrowPage.payer: another signer": "anybody may pay for the next escrow page",
   "createPage.payer: another signer": "anybody may pay for the next page",
   "createStakePage.payer: another signer": "anybody may pay for a stake page",
   "growPage.payer: another signer": "anybody may pay for more slots",
@@ -82,6 +84,7 @@ function everyType({ economy }: World): Record<string, PublicKey> {
     "a page": pagePda(economy.address, 0)[0],
     "a week": weekPda(economy.address, 2_919)[0],
     "a stake page": stakePagePda(economy.address, 0)[0],
+    "an escrow page": escrowPda(economy.address, 0)[0],
     "a snapshot": snapshotPda(economy.address, 0, 1)[0],
     "a membership": membershipPda(economy.address, memberKey(economy, 0).publicKey)[0],
     "a service": servicePda(economy.address, 0)[0],

@@ -4,6 +4,7 @@ import { expect } from "chai"
 import type { PublicKey } from "@solana/web3.js"
 import { readEconomy, readPages, type TestEconomy } from "./economy"
 import { findStakePage } from "./staking"
+import { readEscrowPages } from "./rewards"
 import type { Chain } from "./svm"
 
 /** Names that the runtime and Anchor give to errors, besides the program's own. */
@@ -81,6 +82,13 @@ export function expectLedgerInvariant(
     expect(staked, `stakes of page ${index} = their total`).to.equal(stakePage?.total ?? 0n)
   }
   expect(sum(stakePages.map((stakePage) => stakePage?.total ?? 0n)), "all stakes").to.equal(state.staked)
+  const escrow = readEscrowPages(chain, economy)
+  expect(sum(escrow.map(({ header }) => header.total)), "escrow pages = frozen").to.equal(state.frozen)
+  for (const { header, rewards } of escrow) {
+    expect(sum(rewards.map(({ amount }) => amount)), `rewards of escrow page ${header.index}`).to.equal(
+      header.total,
+    )
+  }
   const wallets = new Set(members.map((member) => member.wallet.toBase58()))
   expect(wallets.size, "a wallet has one slot").to.equal(members.length)
 }

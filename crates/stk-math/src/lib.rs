@@ -9,6 +9,7 @@
 
 pub mod band;
 pub mod emission;
+pub mod freeze;
 pub mod merkle;
 pub mod pro_rata;
 pub mod quarter;

@@ -21,6 +21,12 @@ pub const MOST_STAKES: u32 = 4;
 /// Places of a full stake page: all that the members of a page can have.
 #[constant]
 pub const STAKE_PLACES: u32 = 4_096;
+/// Longest freeze of a reward, in days.
+#[constant]
+pub const LONGEST_FREEZE_DAYS: u16 = 365;
+/// The freeze of a grant that leaves it to the kind of reward.
+#[constant]
+pub const DEFAULT_FREEZE: u16 = u16::MAX;
 /// Basis points of the whole.
 #[constant]
 pub const WHOLE_BPS: u16 = 10_000;

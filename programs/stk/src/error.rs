@@ -170,6 +170,46 @@ pub enum StkError {
     #[msg("Members of the page have stakes: the stake page is needed, too")]
     StakePageMissing,
     // Rewards
+    #[msg("There are at most 8 kinds of rewards")]
+    TooManyRewardKinds,
+    #[msg("The name of a kind of reward must have 1 to 24 bytes and occur once")]
+    BadRewardKindName,
+    #[msg("A freeze must rise from shortest to usual to longest and be at most 365 days")]
+    BadFreeze,
+    #[msg("Nobody gives verdicts by this number")]
+    UnknownVerdictBy,
+    #[msg("There is no such kind of reward")]
+    UnknownRewardKind,
+    #[msg("No rewards are named")]
+    NoRewards,
+    #[msg("Rewards of this kind must be frozen")]
+    RewardNeedsFreeze,
+    #[msg("The freeze is shorter or longer than those of the kind")]
+    FreezeOutOfRange,
+    #[msg("A reward without a freeze is paid at once")]
+    NothingToFreeze,
+    #[msg("The escrow page has no such place")]
+    UnknownPlace,
+    #[msg("The place holds another reward")]
+    PlaceTaken,
+    #[msg("The economy has no such member")]
+    UnknownMember,
+    #[msg("The counterparty must be another member; this kind of reward needs one")]
+    WrongCounterparty,
+    #[msg("The place does not hold the reward with this id: it was resolved")]
+    StaleReward,
+    #[msg("The verdict on this reward is not given in this way")]
+    NotDecidedSo,
+    #[msg("The member is not the reward's counterparty")]
+    NotCounterparty,
+    #[msg("The validator has given a verdict on this reward")]
+    ValidatorHasDecided,
+    #[msg("It cannot be told yet whether the reward is confirmed")]
+    Undecided,
+    #[msg("The reward is still frozen")]
+    RewardIsFrozen,
+    #[msg("The reward is of a member of another page")]
+    RewardOfAnotherPage,
     // Marketplace
     #[msg("There is no such kind of service")]
     UnknownServiceKind,

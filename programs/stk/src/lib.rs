@@ -199,6 +199,81 @@ pub mod stk {
 
     // Rewards
 
+    /// Replaces the list of kinds of explicit rewards; rewards granted before keep the terms they have. The admin may.
+    /// Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, UnknownVerdictBy.
+    pub fn set_reward_kinds(
+        ctx: &mut Context<SetRewardKinds>,
+        kinds: Vec<RewardKindParameters>,
+    ) -> Result<()> {
+        SetRewardKinds::handler(ctx, kinds)
+    }
+
+    /// Creates the next page of 211 places for frozen rewards. Anyone may who pays the rent.
+    /// Errors: Paused, PageOutOfOrder.
+    pub fn create_escrow_page(ctx: &mut Context<CreateEscrowPage>, index: u32) -> Result<()> {
+        CreateEscrowPage::handler(ctx, index)
+    }
+
+    /// Pays rewards of a kind without a freeze from its fund to balances of one member page; `reason` is the hash of the
+    /// reasons. The validator may. Errors: Paused, NotValidator, WrongEconomy, SnapshotDue, UnknownRewardKind,
+    /// RewardNeedsFreeze, NoRewards, UnknownSlot, AmountIsZero, FundTooSmall, Overflow.
+    pub fn pay_rewards(
+        ctx: &mut Context<PayRewards>,
+        kind: u8,
+        reason: [u8; 32],
+        payments: Vec<RewardPayment>,
+    ) -> Result<()> {
+        PayRewards::handler(ctx, kind, reason, payments)
+    }
+
+    /// Freezes rewards of a kind, taken from its fund, in free places of an escrow page, for whole days within the kind's
+    /// bounds (65,535: the kind's usual freeze). The validator may. Errors: Paused, NotValidator, WrongEconomy,
+    /// UnknownRewardKind, FreezeOutOfRange, NothingToFreeze, NoRewards, UnknownPlace, PlaceTaken, AmountIsZero,
+    /// UnknownMember, WrongCounterparty, FundTooSmall, Overflow.
+    pub fn grant_rewards(
+        ctx: &mut Context<GrantRewards>,
+        kind: u8,
+        freeze_days: u16,
+        reason: [u8; 32],
+        grants: Vec<RewardGrant>,
+    ) -> Result<()> {
+        GrantRewards::handler(ctx, kind, freeze_days, reason, grants)
+    }
+
+    /// Confirms or rejects frozen rewards of any kind; the last verdict before the resolution counts, and nobody but the
+    /// validator changes it from then on. The validator may.
+    /// Errors: Paused, NotValidator, WrongEconomy, NoRewards, StaleReward.
+    pub fn give_verdicts(ctx: &mut Context<GiveVerdicts>, verdicts: Vec<RewardVerdict>) -> Result<()> {
+        GiveVerdicts::handler(ctx, verdicts)
+    }
+
+    /// Rates what a frozen reward is for: 3 to 5 confirms it, 1 and 2 reject it; the last rating counts. The counterparty
+    /// may, while the validator has not decided. Errors: Paused, WrongEconomy, StaleReward, UnknownSlot, WrongMember,
+    /// NotDecidedSo, NotCounterparty, ValidatorHasDecided, RatingOutOfRange.
+    pub fn rate_reward(
+        ctx: &mut Context<RateReward>,
+        place: u8,
+        id: u32,
+        slot: u16,
+        rating: u8,
+    ) -> Result<()> {
+        RateReward::handler(ctx, place, id, slot, rating)
+    }
+
+    /// Confirms a frozen reward whose counterparty has had an active week within the freeze, or rejects it once all weeks
+    /// of the freeze are scored without one. Anyone may, while the validator has not decided. Errors: Paused,
+    /// WrongEconomy, StaleReward, NotDecidedSo, ValidatorHasDecided, NotCounterparty, Undecided.
+    pub fn confirm_activity(ctx: &mut Context<ConfirmActivity>, place: u8, id: u32) -> Result<()> {
+        ConfirmActivity::handler(ctx, place, id)
+    }
+
+    /// Ends frozen rewards of members of one page: those confirmed go to balances, those rejected back to their funds;
+    /// without a verdict 30 days after the end to balances. Anyone may. Errors: Paused, WrongEconomy, SnapshotDue,
+    /// NoRewards, StaleReward, RewardIsFrozen, Undecided, RewardOfAnotherPage.
+    pub fn resolve_rewards(ctx: &mut Context<ResolveRewards>, places: Vec<RewardPlace>) -> Result<()> {
+        ResolveRewards::handler(ctx, places)
+    }
+
     // Marketplace
 
     /// Offers a service at a price that is split among members and funds. A member may, and pays the rent.

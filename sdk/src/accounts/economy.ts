@@ -1,8 +1,6 @@
 import { PublicKey } from "@solana/web3.js"
 import {
-  Fund,
   STK_PROGRAM_ID,
-  VerdictBy,
   type FundIndex,
   type RoleName,
   type VerdictByValue,
@@ -10,6 +8,7 @@ import {
 } from "../constants.js"
 import { InvalidAccountError } from "../errors/base.js"
 import { readDefined, type Defined, type Tuple } from "../idl/codec.js"
+import { fundIndex, verdictBy } from "./enumerations.js"
 import { closeAccount, fetchAllDecoded, fetchDecoded, openAccount, type AccountReader } from "./read.js"
 
 const DISCRIMINATOR = [9, 71, 93, 255, 152, 187, 170, 154]
@@ -126,18 +125,6 @@ function weekStatus(value: number): WeekStatusValue {
   throw new InvalidAccountError("Economy", `there is no week status ${value}`)
 }
 
-function fundIndex(value: number): FundIndex {
-  const fund = Object.values(Fund).find((index) => index === value)
-  if (fund !== undefined) return fund
-  throw new InvalidAccountError("Economy", `there is no fund ${value}`)
-}
-
-function verdictBy(value: number): VerdictByValue {
-  const by = Object.values(VerdictBy).find((index) => index === value)
-  if (by !== undefined) return by
-  throw new InvalidAccountError("Economy", `nobody gives verdicts by ${value}`)
-}
-
 function offers(roles: Defined<"roles">): Record<RoleName, PublicKey | null> {
   const { admin, registrar, oracle, validator, treasurer, guardian } = roles
   const known = (address: PublicKey): PublicKey | null => (address.equals(PublicKey.default) ? null : address)
@@ -215,8 +202,8 @@ export function decodeEconomy(data: Uint8Array): Economy {
       .map(({ name, fund, verdictBy: by, ...freeze }) => ({
         ...freeze,
         name: unpad(name),
-        fund: fundIndex(fund),
-        verdictBy: verdictBy(by),
+        fund: fundIndex(fund, "Economy"),
+        verdictBy: verdictBy(by, "Economy"),
       })),
   }
 }

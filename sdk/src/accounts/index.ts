@@ -9,6 +9,18 @@ export {
   type RedistributionBand,
   type RewardKind,
 } from "./economy.js"
+export {
+  decodeEscrowPage,
+  decodeFrozenReward,
+  fetchAllEscrowPages,
+  fetchEscrowPage,
+  freePlaces,
+  rewardsOf,
+  type EscrowHeader,
+  type EscrowPage,
+  type FrozenReward,
+  type LocatedReward,
+} from "./escrow.js"
 export { decodeMembership, fetchAllMemberships, fetchMembership, type Membership } from "./membership.js"
 export {
   decodeMember,

@@ -1,7 +1,8 @@
 import { getAssociatedTokenAddressSync } from "@solana/spl-token"
 import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { fetchAllMemberships, fetchMembership, type Membership } from "../accounts/membership.js"
-import { fetchEconomy, type Economy, type RedistributionBand } from "../accounts/economy.js"
+import { fetchEconomy, type Economy, type RedistributionBand, type RewardKind } from "../accounts/economy.js"
+import { fetchAllEscrowPages, rewardsOf, type EscrowPage, type LocatedReward } from "../accounts/escrow.js"
 import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
 import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
 import { fetchReserve, type Reserve, type ReserveAsset } from "../accounts/reserve.js"
@@ -68,11 +69,15 @@ import { setPriceFeedInstruction, type PriceFeed } from "../instructions/stabili
 import { withdrawQuoteInstruction } from "../instructions/stabilisation/withdraw_quote.js"
 import { sealWeekInstruction } from "../instructions/weeks/seal_week.js"
 import type { Tuple } from "../idl/codec.js"
+import { confirmActivityInstruction } from "../instructions/rewards/confirm_activity.js"
+import { rateRewardInstruction } from "../instructions/rewards/rate_reward.js"
+import { setRewardKindsInstruction } from "../instructions/rewards/set_reward_kinds.js"
 import type { MemberCounts } from "../math/batch.js"
 import { quarterOf } from "../math/quarter.js"
 import { bpsShareFloor } from "../math/split.js"
 import {
   activationPda,
+  escrowPda,
   membershipPda,
   pagePda,
   reservePda,
@@ -90,6 +95,15 @@ import { planRedistribution } from "../plan/redistribution.js"
 import { planPurchase } from "../plan/purchase.js"
 import { planRegistration } from "../plan/registration.js"
 import { planReserveDeposit } from "../plan/reserve_deposit.js"
+import {
+  planGrants,
+  planPayments,
+  planResolutions,
+  planVerdicts,
+  type LocatedVerdict,
+  type MemberPayment,
+  type PlanGrantsParameters,
+} from "../plan/rewards.js"
 import { pageProgress, planScores } from "../plan/scores.js"
 import { planSettlement } from "../plan/settlement.js"
 import { pagesBehindSnapshot, planSnapshots } from "../plan/snapshot.js"
@@ -800,6 +814,101 @@ export class StkClient {
     if (found) return found
     const [address] = stabilisationPda(this.economy, this.programId)
     throw new AccountNotFoundError("Stabilisation", address.toBase58())
+  }
+
+  // Rewards
+
+  /** All escrow pages, in their order. */
+  async fetchEscrowPages(): Promise<EscrowPage[]> {
+    const { escrowPages } = await this.fetchEconomy()
+    const addresses = Array.from(
+      { length: escrowPages },
+      (_, page) => escrowPda(this.economy, page, this.programId)[0],
+    )
+    const found = await fetchAllEscrowPages(this.connection, addresses, this.programId)
+    return found.filter((page) => page !== null)
+  }
+
+  /** The frozen rewards of a wallet; none when it is no member. */
+  async fetchFrozenRewards(wallet: PublicKey): Promise<LocatedReward[]> {
+    const found = await this.fetchMember(wallet)
+    if (!found) return []
+    return rewardsOf(await this.fetchEscrowPages(), found.page * PAGE_SLOTS + found.slot)
+  }
+
+  /** Replaces the kinds of explicit rewards. @throws {BadFreeze} @throws {BadRewardKindName} */
+  setRewardKinds(kinds: readonly RewardKind[]): Promise<SentTransaction> {
+    const instruction = setRewardKindsInstruction({ ...this.at, admin: this.signer.publicKey, kinds })
+    return this.sendEstimated("kinds of rewards", [instruction], ESTIMATED_COMPUTE_UNITS.setRewardKinds)
+  }
+
+  /** Pays rewards of a kind without a freeze; `reason` is the SHA-256 of the reasons. @throws {FundTooSmall} */
+  payRewards(
+    kind: number,
+    reason: Uint8Array,
+    payments: readonly MemberPayment[],
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const validator = this.signer.publicKey
+    return this.execute(planPayments({ ...this.planned, validator, kind, reason, payments }), onSent)
+  }
+
+  /** Freezes rewards in places that are free, with the escrow pages that they need. @throws {FundTooSmall} */
+  async grantRewards(
+    what: Pick<PlanGrantsParameters, "kind" | "freezeDays" | "reason" | "grants">,
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const pages = await this.fetchEscrowPages()
+    const validator = this.signer.publicKey
+    return this.execute(planGrants({ ...this.planned, ...what, validator, pages }), onSent)
+  }
+
+  /** Confirms or rejects frozen rewards. @throws {StaleReward} */
+  giveVerdicts(
+    verdicts: readonly LocatedVerdict[],
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const validator = this.signer.publicKey
+    return this.execute(planVerdicts({ ...this.planned, validator, verdicts }), onSent)
+  }
+
+  /** Rates a reward whose counterparty the signer is, 1 to 5. @throws {NotCounterparty} */
+  async rateReward(reward: LocatedReward, rating: number): Promise<SentTransaction> {
+    const wallet = this.signer.publicKey
+    const { page, slot } = await this.memberOf(wallet)
+    const { escrowPage, place, id } = reward
+    const instruction = rateRewardInstruction({
+      ...this.at,
+      wallet,
+      escrowPage,
+      place,
+      id,
+      page,
+      slot,
+      rating,
+    })
+    return this.sendEstimated(`rating of reward ${id}`, [instruction], ESTIMATED_COMPUTE_UNITS.rateReward)
+  }
+
+  /** Confirms a reward by its counterparty's activity, or rejects it. @throws {Undecided} @throws {NotDecidedSo} */
+  confirmActivity({ escrowPage, place, id, counterparty }: LocatedReward): Promise<SentTransaction> {
+    const page = Math.floor((counterparty ?? 0) / PAGE_SLOTS)
+    const instruction = confirmActivityInstruction({ ...this.at, escrowPage, place, id, page })
+    return this.sendEstimated(
+      `activity for reward ${id}`,
+      [instruction],
+      ESTIMATED_COMPUTE_UNITS.confirmActivity,
+    )
+  }
+
+  /** Resolves every frozen reward that is due at `now`, in unix seconds; this machine's time by default. */
+  async resolveRewards(
+    now: number = Math.floor(Date.now() / 1000),
+    onSent?: (sent: SentTransaction) => void,
+  ): Promise<SentTransaction[]> {
+    const pages = await this.fetchEscrowPages()
+    const payer = this.signer.publicKey
+    return this.execute(planResolutions({ ...this.planned, payer, pages, now }), onSent)
   }
 
   private get at() {

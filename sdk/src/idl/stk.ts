@@ -373,6 +373,49 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "confirmActivity",
+      "docs": [
+        "Confirms a frozen reward whose counterparty has had an active week within the freeze, or rejects it once all weeks",
+        "of the freeze are scored without one. Anyone may, while the validator has not decided. Errors: Paused,",
+        "WrongEconomy, StaleReward, NotDecidedSo, ValidatorHasDecided, NotCounterparty, Undecided."
+      ],
+      "discriminator": [
+        145,
+        155,
+        144,
+        7,
+        253,
+        115,
+        72,
+        249
+      ],
+      "accounts": [
+        {
+          "name": "economy"
+        },
+        {
+          "name": "escrow",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The counterparty's page."
+          ]
+        }
+      ],
+      "args": [
+        {
+          "name": "place",
+          "type": "u8"
+        },
+        {
+          "name": "id",
+          "type": "u32"
+        }
+      ]
+    },
+    {
       "name": "createEconomy",
       "docs": [
         "Creates an economy with its mint, vault and rules; nothing is minted. Anyone may; the payer receives every role.",
@@ -476,6 +519,74 @@ export type Stk = {
               "name": "economyParameters"
             }
           }
+        }
+      ]
+    },
+    {
+      "name": "createEscrowPage",
+      "docs": [
+        "Creates the next page of 211 places for frozen rewards. Anyone may who pays the rent.",
+        "Errors: Paused, PageOutOfOrder."
+      ],
+      "discriminator": [
+        162,
+        165,
+        198,
+        100,
+        123,
+        130,
+        129,
+        104
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays the rent; anyone may."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "escrow",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  101,
+                  115,
+                  99,
+                  114,
+                  111,
+                  119
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              },
+              {
+                "kind": "arg",
+                "path": "index"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "index",
+          "type": "u32"
         }
       ]
     },
@@ -1157,6 +1268,119 @@ export type Stk = {
       ]
     },
     {
+      "name": "giveVerdicts",
+      "docs": [
+        "Confirms or rejects frozen rewards of any kind; the last verdict before the resolution counts, and nobody but the",
+        "validator changes it from then on. The validator may.",
+        "Errors: Paused, NotValidator, WrongEconomy, NoRewards, StaleReward."
+      ],
+      "discriminator": [
+        254,
+        57,
+        153,
+        203,
+        102,
+        140,
+        225,
+        151
+      ],
+      "accounts": [
+        {
+          "name": "validator",
+          "docs": [
+            "The economy's validator."
+          ],
+          "signer": true,
+          "address": "economy.roles.validator"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "escrow",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "verdicts",
+          "type": {
+            "vec": {
+              "defined": {
+                "name": "rewardVerdict"
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "grantRewards",
+      "docs": [
+        "Freezes rewards of a kind, taken from its fund, in free places of an escrow page, for whole days within the kind's",
+        "bounds (65,535: the kind's usual freeze). The validator may. Errors: Paused, NotValidator, WrongEconomy,",
+        "UnknownRewardKind, FreezeOutOfRange, NothingToFreeze, NoRewards, UnknownPlace, PlaceTaken, AmountIsZero,",
+        "UnknownMember, WrongCounterparty, FundTooSmall, Overflow."
+      ],
+      "discriminator": [
+        168,
+        49,
+        33,
+        137,
+        253,
+        107,
+        112,
+        24
+      ],
+      "accounts": [
+        {
+          "name": "validator",
+          "docs": [
+            "The economy's validator."
+          ],
+          "signer": true,
+          "address": "economy.roles.validator"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "escrow",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "kind",
+          "type": "u8"
+        },
+        {
+          "name": "freezeDays",
+          "type": "u16"
+        },
+        {
+          "name": "reason",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "grants",
+          "type": {
+            "vec": {
+              "defined": {
+                "name": "rewardGrant"
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "growPage",
       "docs": [
         "Adds up to 160 slots to a member page. Anyone may who pays the rent.",
@@ -1494,6 +1718,67 @@ export type Stk = {
       "args": []
     },
     {
+      "name": "payRewards",
+      "docs": [
+        "Pays rewards of a kind without a freeze from its fund to balances of one member page; `reason` is the hash of the",
+        "reasons. The validator may. Errors: Paused, NotValidator, WrongEconomy, SnapshotDue, UnknownRewardKind,",
+        "RewardNeedsFreeze, NoRewards, UnknownSlot, AmountIsZero, FundTooSmall, Overflow."
+      ],
+      "discriminator": [
+        227,
+        33,
+        128,
+        1,
+        180,
+        240,
+        26,
+        140
+      ],
+      "accounts": [
+        {
+          "name": "validator",
+          "docs": [
+            "The economy's validator."
+          ],
+          "signer": true,
+          "address": "economy.roles.validator"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "kind",
+          "type": "u8"
+        },
+        {
+          "name": "reason",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "payments",
+          "type": {
+            "vec": {
+              "defined": {
+                "name": "rewardPayment"
+              }
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "postAssetPrice",
       "docs": [
         "Posts the price of a whole token of an asset on a UTC day, in billionths of a quote unit. The oracle may; the price",
@@ -1683,6 +1968,64 @@ export type Stk = {
         {
           "name": "maxPrice",
           "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "rateReward",
+      "docs": [
+        "Rates what a frozen reward is for: 3 to 5 confirms it, 1 and 2 reject it; the last rating counts. The counterparty",
+        "may, while the validator has not decided. Errors: Paused, WrongEconomy, StaleReward, UnknownSlot, WrongMember,",
+        "NotDecidedSo, NotCounterparty, ValidatorHasDecided, RatingOutOfRange."
+      ],
+      "discriminator": [
+        179,
+        72,
+        199,
+        65,
+        66,
+        141,
+        46,
+        247
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The wallet of the reward's counterparty: a mentor's mentee."
+          ],
+          "signer": true
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "escrow",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The counterparty's page."
+          ]
+        }
+      ],
+      "args": [
+        {
+          "name": "place",
+          "type": "u8"
+        },
+        {
+          "name": "id",
+          "type": "u32"
+        },
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "rating",
+          "type": "u8"
         }
       ]
     },
@@ -1894,6 +2237,53 @@ export type Stk = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "resolveRewards",
+      "docs": [
+        "Ends frozen rewards of members of one page: those confirmed go to balances, those rejected back to their funds;",
+        "without a verdict 30 days after the end to balances. Anyone may. Errors: Paused, WrongEconomy, SnapshotDue,",
+        "NoRewards, StaleReward, RewardIsFrozen, Undecided, RewardOfAnotherPage."
+      ],
+      "discriminator": [
+        11,
+        102,
+        62,
+        95,
+        209,
+        126,
+        26,
+        142
+      ],
+      "accounts": [
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "escrow",
+          "writable": true
+        },
+        {
+          "name": "page",
+          "docs": [
+            "The page of all members whose rewards are named."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "places",
+          "type": {
+            "vec": {
+              "defined": {
+                "name": "rewardPlace"
+              }
+            }
+          }
+        }
+      ]
     },
     {
       "name": "resume",
@@ -2236,6 +2626,49 @@ export type Stk = {
         {
           "name": "weeklyLimit",
           "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "setRewardKinds",
+      "docs": [
+        "Replaces the list of kinds of explicit rewards; rewards granted before keep the terms they have. The admin may.",
+        "Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, UnknownVerdictBy."
+      ],
+      "discriminator": [
+        173,
+        133,
+        14,
+        82,
+        127,
+        165,
+        92,
+        33
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin."
+          ],
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "kinds",
+          "type": {
+            "vec": {
+              "defined": {
+                "name": "rewardKindParameters"
+              }
+            }
+          }
         }
       ]
     },
@@ -3128,6 +3561,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "escrowHeader",
+      "discriminator": [
+        114,
+        127,
+        18,
+        120,
+        126,
+        15,
+        115,
+        150
+      ]
+    },
+    {
       "name": "pageHeader",
       "discriminator": [
         31,
@@ -3260,6 +3706,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "activityChecked",
+      "discriminator": [
+        2,
+        179,
+        83,
+        120,
+        54,
+        234,
+        176,
+        71
+      ]
+    },
+    {
       "name": "assetPricePosted",
       "discriminator": [
         199,
@@ -3374,6 +3833,19 @@ export type Stk = {
         143,
         89,
         82
+      ]
+    },
+    {
+      "name": "escrowPageCreated",
+      "discriminator": [
+        85,
+        125,
+        111,
+        89,
+        6,
+        248,
+        70,
+        156
       ]
     },
     {
@@ -3621,6 +4093,71 @@ export type Stk = {
         246,
         188,
         249
+      ]
+    },
+    {
+      "name": "rewardKindsSet",
+      "discriminator": [
+        146,
+        25,
+        100,
+        154,
+        90,
+        123,
+        121,
+        252
+      ]
+    },
+    {
+      "name": "rewardRated",
+      "discriminator": [
+        18,
+        90,
+        225,
+        104,
+        19,
+        67,
+        233,
+        219
+      ]
+    },
+    {
+      "name": "rewardsGranted",
+      "discriminator": [
+        199,
+        148,
+        38,
+        34,
+        144,
+        29,
+        160,
+        92
+      ]
+    },
+    {
+      "name": "rewardsPaid",
+      "discriminator": [
+        131,
+        204,
+        160,
+        15,
+        132,
+        68,
+        29,
+        42
+      ]
+    },
+    {
+      "name": "rewardsResolved",
+      "discriminator": [
+        102,
+        15,
+        203,
+        24,
+        30,
+        139,
+        112,
+        141
       ]
     },
     {
@@ -3920,6 +4457,19 @@ export type Stk = {
         71,
         195,
         7
+      ]
+    },
+    {
+      "name": "verdictsGiven",
+      "discriminator": [
+        230,
+        160,
+        46,
+        30,
+        3,
+        229,
+        248,
+        210
       ]
     },
     {
@@ -4376,351 +4926,451 @@ export type Stk = {
     },
     {
       "code": 6077,
+      "name": "tooManyRewardKinds",
+      "msg": "There are at most 8 kinds of rewards"
+    },
+    {
+      "code": 6078,
+      "name": "badRewardKindName",
+      "msg": "The name of a kind of reward must have 1 to 24 bytes and occur once"
+    },
+    {
+      "code": 6079,
+      "name": "badFreeze",
+      "msg": "A freeze must rise from shortest to usual to longest and be at most 365 days"
+    },
+    {
+      "code": 6080,
+      "name": "unknownVerdictBy",
+      "msg": "Nobody gives verdicts by this number"
+    },
+    {
+      "code": 6081,
+      "name": "unknownRewardKind",
+      "msg": "There is no such kind of reward"
+    },
+    {
+      "code": 6082,
+      "name": "noRewards",
+      "msg": "No rewards are named"
+    },
+    {
+      "code": 6083,
+      "name": "rewardNeedsFreeze",
+      "msg": "Rewards of this kind must be frozen"
+    },
+    {
+      "code": 6084,
+      "name": "freezeOutOfRange",
+      "msg": "The freeze is shorter or longer than those of the kind"
+    },
+    {
+      "code": 6085,
+      "name": "nothingToFreeze",
+      "msg": "A reward without a freeze is paid at once"
+    },
+    {
+      "code": 6086,
+      "name": "unknownPlace",
+      "msg": "The escrow page has no such place"
+    },
+    {
+      "code": 6087,
+      "name": "placeTaken",
+      "msg": "The place holds another reward"
+    },
+    {
+      "code": 6088,
+      "name": "unknownMember",
+      "msg": "The economy has no such member"
+    },
+    {
+      "code": 6089,
+      "name": "wrongCounterparty",
+      "msg": "The counterparty must be another member; this kind of reward needs one"
+    },
+    {
+      "code": 6090,
+      "name": "staleReward",
+      "msg": "The place does not hold the reward with this id: it was resolved"
+    },
+    {
+      "code": 6091,
+      "name": "notDecidedSo",
+      "msg": "The verdict on this reward is not given in this way"
+    },
+    {
+      "code": 6092,
+      "name": "notCounterparty",
+      "msg": "The member is not the reward's counterparty"
+    },
+    {
+      "code": 6093,
+      "name": "validatorHasDecided",
+      "msg": "The validator has given a verdict on this reward"
+    },
+    {
+      "code": 6094,
+      "name": "undecided",
+      "msg": "It cannot be told yet whether the reward is confirmed"
+    },
+    {
+      "code": 6095,
+      "name": "rewardIsFrozen",
+      "msg": "The reward is still frozen"
+    },
+    {
+      "code": 6096,
+      "name": "rewardOfAnotherPage",
+      "msg": "The reward is of a member of another page"
+    },
+    {
+      "code": 6097,
       "name": "unknownServiceKind",
       "msg": "There is no such kind of service"
     },
     {
-      "code": 6078,
+      "code": 6098,
       "name": "unknownServiceStatus",
       "msg": "A service is on offer (0) or paused (1)"
     },
     {
-      "code": 6079,
+      "code": 6099,
       "name": "badServiceName",
       "msg": "The name of a service must have 1 to 64 bytes"
     },
     {
-      "code": 6080,
+      "code": 6100,
       "name": "termTooLong",
       "msg": "The term of a service may be at most ten years"
     },
     {
-      "code": 6081,
+      "code": 6101,
       "name": "splitDoesNotAddUp",
       "msg": "The price must be split among 1 to 8 recipients whose shares are positive and sum to 10,000 basis points"
     },
     {
-      "code": 6082,
+      "code": 6102,
       "name": "unknownRecipient",
       "msg": "A recipient of the price is neither a member nor a fund of the economy"
     },
     {
-      "code": 6083,
+      "code": 6103,
       "name": "recipientRepeated",
       "msg": "A recipient of the price is named twice"
     },
     {
-      "code": 6084,
+      "code": 6104,
       "name": "notAuthor",
       "msg": "Only the author of the service may do this"
     },
     {
-      "code": 6085,
+      "code": 6105,
       "name": "serviceIsPaused",
       "msg": "The service is paused and cannot be bought"
     },
     {
-      "code": 6086,
+      "code": 6106,
       "name": "serviceNotPaused",
       "msg": "A service must be paused before it is closed"
     },
     {
-      "code": 6087,
+      "code": 6107,
       "name": "priceAboveMaximum",
       "msg": "The price is above the buyer's maximum"
     },
     {
-      "code": 6088,
+      "code": 6108,
       "name": "ownService",
       "msg": "Authors cannot buy their own service"
     },
     {
-      "code": 6089,
+      "code": 6109,
       "name": "wrongActivation",
       "msg": "The activation is not the buyer's for this service"
     },
     {
-      "code": 6090,
+      "code": 6110,
       "name": "alreadyOwned",
       "msg": "The service was bought for good already"
     },
     {
-      "code": 6091,
+      "code": 6111,
       "name": "recipientPageMissing",
       "msg": "The page of a recipient is missing"
     },
     {
-      "code": 6092,
+      "code": 6112,
       "name": "pageNotNeeded",
       "msg": "Pages of recipients are given once each, by rising index, and hold a recipient"
     },
     {
-      "code": 6093,
+      "code": 6113,
       "name": "notOver",
       "msg": "The activation has not ended: give it up to close it"
     },
     {
-      "code": 6094,
+      "code": 6114,
       "name": "notBuyerOrAuthor",
       "msg": "Only the buyer or the author may count a session"
     },
     {
-      "code": 6095,
+      "code": 6115,
       "name": "noSessionLeft",
       "msg": "No session is left"
     },
     {
-      "code": 6096,
+      "code": 6116,
       "name": "termIsOver",
       "msg": "The term has ended"
     },
     {
-      "code": 6097,
+      "code": 6117,
       "name": "ratingOutOfRange",
       "msg": "A rating is 1 to 5"
     },
     {
-      "code": 6098,
+      "code": 6118,
       "name": "alreadyRated",
       "msg": "Each purchase can be rated once"
     },
     {
-      "code": 6099,
+      "code": 6119,
       "name": "fundNotSpendable",
       "msg": "The Rewards Pool pays rewards alone"
     },
     {
-      "code": 6100,
+      "code": 6120,
       "name": "weeklyLimitReached",
       "msg": "The fund's limit for this calendar week is reached"
     },
     {
-      "code": 6101,
+      "code": 6121,
       "name": "teamNotVested",
       "msg": "So much of the Team fund is not spendable yet"
     },
     {
-      "code": 6102,
+      "code": 6122,
       "name": "teamAlreadySpent",
       "msg": "The schedule of the Team fund is final once something was spent from it"
     },
     {
-      "code": 6103,
+      "code": 6123,
       "name": "badReason",
       "msg": "A reason must have 1 to 64 bytes"
     },
     {
-      "code": 6104,
+      "code": 6124,
       "name": "unknownAsset",
       "msg": "The reserve has no such asset"
     },
     {
-      "code": 6105,
+      "code": 6125,
       "name": "unknownAssetKind",
       "msg": "There is no such kind of reserve asset"
     },
     {
-      "code": 6106,
+      "code": 6126,
       "name": "reserveIsFull",
       "msg": "The reserve has no place for another asset"
     },
     {
-      "code": 6107,
+      "code": 6127,
       "name": "assetAlreadyAdded",
       "msg": "The reserve has this asset already"
     },
     {
-      "code": 6108,
+      "code": 6128,
       "name": "ownToken",
       "msg": "An economy's own token does not back it"
     },
     {
-      "code": 6109,
+      "code": 6129,
       "name": "wrongReserveVault",
       "msg": "The token account is not the reserve's vault of this asset"
     },
     {
-      "code": 6110,
+      "code": 6130,
       "name": "unknownInflow",
       "msg": "There is no such kind of inflow"
     },
     {
-      "code": 6111,
+      "code": 6131,
       "name": "startupMismatch",
       "msg": "A startup is named for the inflow of its share, and for no other"
     },
     {
-      "code": 6112,
+      "code": 6132,
       "name": "shareNotSet",
       "msg": "The share of this startup is not set"
     },
     {
-      "code": 6113,
+      "code": 6133,
       "name": "shareTooLarge",
       "msg": "A share is at most 10,000 basis points"
     },
     {
-      "code": 6114,
+      "code": 6134,
       "name": "priceOutOfOrder",
       "msg": "A price is posted for today or a day before, not before the day of the last one"
     },
     {
-      "code": 6115,
+      "code": 6135,
       "name": "priceIsZero",
       "msg": "A price is above zero"
     },
     {
-      "code": 6116,
+      "code": 6136,
       "name": "reserveTooSmall",
       "msg": "The reserve has booked less than that of the asset"
     },
     {
-      "code": 6117,
+      "code": 6137,
       "name": "reserveDoesNotAddUp",
       "msg": "The reserve's books do not add up"
     },
     {
-      "code": 6118,
+      "code": 6138,
       "name": "priceDayOutOfOrder",
       "msg": "A price is posted for a day behind the last one posted, up to today"
     },
     {
-      "code": 6119,
+      "code": 6139,
       "name": "badPrice",
       "msg": "A price must be positive and fit 64 bits in billionths"
     },
     {
-      "code": 6120,
+      "code": 6140,
       "name": "wrongPriceFeed",
       "msg": "The account is not the price feed that the economy names"
     },
     {
-      "code": 6121,
+      "code": 6141,
       "name": "priceNotVerified",
       "msg": "The price feed's account does not hold a fully verified price of the feed that the economy names"
     },
     {
-      "code": 6122,
+      "code": 6142,
       "name": "priceIsOld",
       "msg": "The feed's price must be of today and at most an hour old"
     },
     {
-      "code": 6123,
+      "code": 6143,
       "name": "priceTooUncertain",
       "msg": "The feed is not certain of its price to one percent"
     },
     {
-      "code": 6124,
+      "code": 6144,
       "name": "badQuoteMint",
       "msg": "The quote token may not have over 9 decimals, nor be the economy's own"
     },
     {
-      "code": 6125,
+      "code": 6145,
       "name": "noBuybackTrigger",
       "msg": "The price has not fallen below 80% of the mean of the 30 days before, or some of these have no price"
     },
     {
-      "code": 6126,
+      "code": 6146,
       "name": "buybackTooLarge",
       "msg": "A buyback may not spend more than its limit"
     },
     {
-      "code": 6127,
+      "code": 6147,
       "name": "priceAboveToday",
       "msg": "A buyback may not pay more than today's price"
     },
     {
-      "code": 6128,
+      "code": 6148,
       "name": "buybackCoolingDown",
       "msg": "The cooldown since the last buyback has not passed"
     },
     {
-      "code": 6129,
+      "code": 6149,
       "name": "buybackIsOpen",
       "msg": "A buyback is open"
     },
     {
-      "code": 6130,
+      "code": 6150,
       "name": "noOpenBuyback",
       "msg": "No buyback is open"
     },
     {
-      "code": 6131,
+      "code": 6151,
       "name": "buybackTooSmall",
       "msg": "The buyback has less left to spend"
     },
     {
-      "code": 6132,
+      "code": 6152,
       "name": "quoteBelowMinimum",
       "msg": "The buyback pays less than the seller's minimum"
     },
     {
-      "code": 6133,
+      "code": 6153,
       "name": "quoteTooSmall",
       "msg": "The treasury holds less of the quote token, or has it reserved for the open buyback"
     },
     {
-      "code": 6134,
+      "code": 6154,
       "name": "fundNotBurnable",
       "msg": "Only the Treasury and the Liquidity fund may be burnt"
     },
     {
-      "code": 6135,
+      "code": 6155,
       "name": "noBurnTrigger",
       "msg": "Tokens are burnt only while the velocity is below 0.2 or the price has fallen over 20%"
     },
     {
-      "code": 6136,
+      "code": 6156,
       "name": "badEmissionFactor",
       "msg": "The emission factor must be 1 to 10,000 basis points"
     },
     {
-      "code": 6137,
+      "code": 6157,
       "name": "releaseFirst",
       "msg": "Emission is due: release it first, so that the new factor touches future days alone"
     },
     {
-      "code": 6138,
+      "code": 6158,
       "name": "unknownTerm",
       "msg": "A stake is for 30, 90, 180 or 365 days"
     },
     {
-      "code": 6139,
+      "code": 6159,
       "name": "stakeTooSmall",
       "msg": "A stake is at least one whole token"
     },
     {
-      "code": 6140,
+      "code": 6160,
       "name": "tooManyStakes",
       "msg": "A member has at most four stakes at a time"
     },
     {
-      "code": 6141,
+      "code": 6161,
       "name": "stakePageFull",
       "msg": "The stake page has no free place: grow_stake_page adds some"
     },
     {
-      "code": 6142,
+      "code": 6162,
       "name": "stakePageIsFullSize",
       "msg": "The stake page has its full size"
     },
     {
-      "code": 6143,
+      "code": 6163,
       "name": "wrongStakePage",
       "msg": "The stake page is that of another member page"
     },
     {
-      "code": 6144,
+      "code": 6164,
       "name": "staleStake",
       "msg": "The place does not hold this stake of the member"
     },
     {
-      "code": 6145,
+      "code": 6165,
       "name": "stakeIsLocked",
       "msg": "The term of the stake is not over"
     },
     {
-      "code": 6146,
+      "code": 6166,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
     }
@@ -4854,6 +5504,41 @@ export type Stk = {
             "docs": [
               "Whether the service counts sessions."
             ],
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "activityChecked",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "place",
+            "type": "u8"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "lastActiveWeek",
+            "docs": [
+              "The counterparty's last active week; 0 for none."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "confirmed",
             "type": "bool"
           }
         ]
@@ -5793,6 +6478,88 @@ export type Stk = {
           {
             "name": "minted",
             "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "escrowHeader",
+      "docs": [
+        "Head of a page of frozen rewards.",
+        "",
+        "Created by `create_escrow_page` with all of its places, never closed. A place is taken by `grant_rewards` and freed by",
+        "`resolve_rewards`."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "total",
+            "docs": [
+              "Base units in all rewards of the page."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Place of this page in the economy."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextId",
+            "docs": [
+              "Id of the next reward; ids are never used twice, so an old one cannot touch another reward in the same place."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy that the page belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                15
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "escrowPageCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "places",
+            "docs": [
+              "Rewards that fit."
+            ],
+            "type": "u32"
           }
         ]
       }
@@ -6893,6 +7660,88 @@ export type Stk = {
       }
     },
     {
+      "name": "resolvedReward",
+      "docs": [
+        "What became of a frozen reward. Its bytes in memory are those on the wire: nothing is encoded field by field."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "amount",
+            "docs": [
+              "Base units."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot of the member in the page."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "place",
+            "docs": [
+              "Where it was."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "active",
+            "docs": [
+              "1 when the member got it, 0 when it went back to its fund."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardGrant",
+      "docs": [
+        "A reward to be frozen."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "place",
+            "docs": [
+              "A free place of the escrow page."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "member",
+            "docs": [
+              "Global index of the member who gets it."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "counterparty",
+            "docs": [
+              "Global index of the member who confirms it, or whose activity does; 4,294,967,295 for none."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
       "name": "rewardKind",
       "docs": [
         "A kind of explicit reward (STK-65): who pays, how long it is frozen and who confirms it."
@@ -6946,6 +7795,395 @@ export type Stk = {
               "One of [`verdict_by`]."
             ],
             "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardKindParameters",
+      "docs": [
+        "A kind of explicit reward as it is given to `set_reward_kinds`."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "name",
+            "docs": [
+              "1 to 24 bytes of UTF-8, unique in the economy."
+            ],
+            "type": "string"
+          },
+          {
+            "name": "minFreezeDays",
+            "docs": [
+              "Shortest freeze, in days; 0 for a kind that may be paid at once."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "maxFreezeDays",
+            "docs": [
+              "Longest freeze, in days; at most 365."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "defaultFreezeDays",
+            "docs": [
+              "Freeze when the validator names none, in days."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "The fund that pays: 0 Rewards Pool, 1 Treasury, 2 Startup, 3 Team, 4 Liquidity."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "verdictBy",
+            "docs": [
+              "0 the validator, 1 the counterparty's rating, 2 the counterparty's activity; the validator may always."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardKindsSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "kinds",
+            "docs": [
+              "All kinds from now on, by their indexes."
+            ],
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "rewardKindParameters"
+                }
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardPayment",
+      "docs": [
+        "What one member of a page is paid at once."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Base units."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardPlace",
+      "docs": [
+        "Where a frozen reward is."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "place",
+            "type": "u8"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardRated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "place",
+            "type": "u8"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "wallet",
+            "docs": [
+              "The counterparty."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "rating",
+            "docs": [
+              "1 to 5."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "confirmed",
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardVerdict",
+      "docs": [
+        "What the validator says about a frozen reward."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "place",
+            "type": "u8"
+          },
+          {
+            "name": "id",
+            "type": "u32"
+          },
+          {
+            "name": "confirmed",
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardsGranted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "kind",
+            "type": "u8"
+          },
+          {
+            "name": "reason",
+            "docs": [
+              "Hash of the reason for all grants."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "firstId",
+            "docs": [
+              "Id of the first grant; the next ones follow it."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "grants",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "rewardGrant"
+                }
+              }
+            }
+          },
+          {
+            "name": "verdictBy",
+            "docs": [
+              "Who decides, as the kind said at the time."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "The fund that paid, and what it holds after it."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "fundBalance",
+            "type": "u64"
+          },
+          {
+            "name": "frozen",
+            "docs": [
+              "All frozen rewards of the economy."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "createdAt",
+            "type": "i64"
+          },
+          {
+            "name": "endsAt",
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardsPaid",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "kind",
+            "type": "u8"
+          },
+          {
+            "name": "reason",
+            "docs": [
+              "Hash of the reason for all payments."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "payments",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "rewardPayment"
+                }
+              }
+            }
+          },
+          {
+            "name": "fund",
+            "docs": [
+              "The fund that paid, and what it holds after it."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "fundBalance",
+            "type": "u64"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "Unix day: the members' last explicit reward."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "rewardsResolved",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "page",
+            "docs": [
+              "The page of all members who got something."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "rewards",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "resolvedReward"
+                }
+              }
+            }
+          },
+          {
+            "name": "frozen",
+            "docs": [
+              "All frozen rewards of the economy."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "funds",
+            "docs": [
+              "Every fund: cancelled rewards are back in theirs."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
+              ]
+            }
+          },
+          {
+            "name": "memberBalances",
+            "type": "u64"
+          },
+          {
+            "name": "day",
+            "docs": [
+              "Unix day: the last explicit reward of members whose reward is active."
+            ],
+            "type": "u32"
           }
         ]
       }
@@ -8454,6 +9692,32 @@ export type Stk = {
       }
     },
     {
+      "name": "verdictsGiven",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "escrowPage",
+            "type": "u32"
+          },
+          {
+            "name": "verdicts",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "rewardVerdict"
+                }
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "week",
       "docs": [
         "The record of one week: what was posted, what was paid.",
@@ -8721,6 +9985,16 @@ export type Stk = {
       "value": "5000"
     },
     {
+      "name": "defaultFreeze",
+      "type": "u16",
+      "value": "65535"
+    },
+    {
+      "name": "escrowPlaces",
+      "type": "u32",
+      "value": "211"
+    },
+    {
       "name": "forGood",
       "type": "i64",
       "value": "9007199254740991"
@@ -8741,6 +10015,11 @@ export type Stk = {
       "value": "2592000"
     },
     {
+      "name": "longestFreezeDays",
+      "type": "u16",
+      "value": "365"
+    },
+    {
       "name": "longestReason",
       "type": "u8",
       "value": "64"
@@ -8759,6 +10038,11 @@ export type Stk = {
       "name": "mostWeeksBehind",
       "type": "u32",
       "value": "2"
+    },
+    {
+      "name": "noCounterparty",
+      "type": "u32",
+      "value": "4294967295"
     },
     {
       "name": "pageSlots",

@@ -37,6 +37,17 @@ export {
   type HealthState,
   type Supply,
 } from "./health.js"
+export {
+  activityVerdict,
+  CONFIRMING_RATING,
+  freezeEnd,
+  HIGHEST_RATING,
+  OBJECTION_SECONDS,
+  ratingVerdict,
+  rewardOutcome,
+  type RewardOutcome,
+  type RewardVerdictName,
+} from "./freeze.js"
 export { isIncluded, leafData, leafHash, merkleRoot, MerkleTree, nodeHash } from "./merkle.js"
 export { shareFloor } from "./pro_rata.js"
 export { quarterName, quarterOf, quarterStart } from "./quarter.js"

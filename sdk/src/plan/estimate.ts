@@ -32,4 +32,12 @@ export const ESTIMATED_COMPUTE_UNITS = {
   withdrawFund: 8_000,
   depositReserve: 8_000,
   fillBuyback: 10_000,
+  setRewardKinds: 6_000,
+  createEscrowPage: 25_000,
+  rewardPayments: { base: 1_500, item: 75 },
+  rewardGrants: { base: 1_700, item: 130 },
+  rewardVerdicts: { base: 900, item: 75 },
+  rewardResolutions: { base: 1_700, item: 150 },
+  rateReward: 2_000,
+  confirmActivity: 2_000,
 } as const

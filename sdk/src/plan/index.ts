@@ -21,6 +21,20 @@ export {
   type ReserveDepositDone,
 } from "./reserve_deposit.js"
 export {
+  planGrants,
+  planPayments,
+  planResolutions,
+  planVerdicts,
+  type GrantsDone,
+  type LocatedVerdict,
+  type MemberPayment,
+  type PlanGrantsParameters,
+  type PlanPaymentsParameters,
+  type PlanResolutionsParameters,
+  type PlanVerdictsParameters,
+  type ResolutionsDone,
+} from "./rewards.js"
+export {
   pageProgress,
   planScores,
   type PageProgress,

@@ -294,6 +294,16 @@ pub struct Economy {
     pub _reserved: [u8; 119],
 }
 
+/// `text` zero-padded; `None` when it is empty, too long or contains the padding.
+pub fn padded<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.is_empty() || text.as_bytes().contains(&0) {
+        return None;
+    }
+    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some(bytes)
+}
+
 /// `sum` with `amounts` added, if it fits.
 fn sum(amounts: &[u64]) -> Option<u64> {
     amounts.iter().try_fold(0u64, |total, amount| total.checked_add(*amount))
@@ -406,6 +416,22 @@ impl Economy {
     /// Base units of one whole token.
     pub fn whole_token(&self) -> Result<u64> {
         10u64.checked_pow(u32::from(self.decimals)).ok_or_else(|| StkError::Overflow.into())
+    }
+
+    /// The kind of reward with this index.
+    pub fn reward_kind(&self, index: u8) -> Result<&RewardKind> {
+        let kinds = self.reward_kinds.get(..usize::from(self.reward_kind_count));
+        kinds
+            .and_then(|kinds| kinds.get(usize::from(index)))
+            .ok_or_else(|| StkError::UnknownRewardKind.into())
+    }
+
+    /// The last week of which every score is known; 0 for none. Weeks are scored one after the other.
+    pub fn scored_week(&self) -> u32 {
+        match self.week_status {
+            week_status::OPEN => self.week.saturating_sub(1),
+            _ => self.week,
+        }
     }
 
     /// Pages that hold members of the current week.

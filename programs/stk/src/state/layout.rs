@@ -89,6 +89,22 @@ fn stake_page_keeps_its_layout() {
 }
 
 #[test]
+fn escrow_page_keeps_its_layout() {
+    assert_eq!(size_of::<EscrowHeader>(), 64);
+    assert_offsets!(EscrowHeader, total: 0, index: 8, next_id: 12, economy: 16, bump: 48, _reserved: 49);
+    assert_eq!(size_of::<FrozenReward>(), 48);
+    assert_offsets!(
+        FrozenReward,
+        amount: 0, created_at: 8, ends_at: 16, id: 24, member: 28, counterparty: 32, kind: 36, fund: 37,
+        verdict_by: 38, verdict: 39, rating: 40, by_validator: 41, _reserved: 42,
+    );
+    // Discriminator, header, length, padding to 8, items: as many as an account that is created may have.
+    assert_eq!(EscrowPage::space_for(1), 8 + 64 + 4 + 4 + 48);
+    assert!(EscrowPage::space_for(ESCROW_PLACES) <= 10_240);
+    assert!(EscrowPage::space_for(ESCROW_PLACES + 1) > 10_240);
+}
+
+#[test]
 fn snapshot_keeps_its_layout() {
     assert_eq!(size_of::<Snapshot>(), 8_240);
     assert_offsets!(Snapshot, balances: 0, number: 8_192, page: 8_196, economy: 8_200, bump: 8_232, _reserved: 8_233);
@@ -165,6 +181,7 @@ fn discriminators_are_those_of_the_names_and_differ() {
         (Reserve::DISCRIMINATOR, "account:Reserve"),
         (Startup::DISCRIMINATOR, "account:Startup"),
         (Stabilisation::DISCRIMINATOR, "account:Stabilisation"),
+        (EscrowHeader::DISCRIMINATOR, "account:EscrowHeader"),
     ];
     for (index, (discriminator, name)) in discriminators.iter().enumerate() {
         assert_eq!(**discriminator, solana_sha256_hasher::hash(name.as_bytes()).to_bytes()[..8], "{name}");

@@ -2,6 +2,7 @@
 
 mod activation;
 mod economy;
+mod escrow;
 #[cfg(test)]
 mod layout;
 mod membership;
@@ -17,6 +18,7 @@ mod week;
 
 pub use activation::*;
 pub use economy::*;
+pub use escrow::*;
 pub use membership::*;
 pub use page::*;
 pub use reserve::*;

@@ -71,6 +71,17 @@ impl PageHeader {
         members.saturating_sub(first).min(PAGE_SLOTS)
     }
 
+    /// Global index of the member in `slot`.
+    pub fn global_index(&self, slot: u16) -> Option<u32> {
+        self.index.checked_mul(PAGE_SLOTS)?.checked_add(u32::from(slot))
+    }
+
+    /// Slot of the member with this global index; `None` when it is in another page.
+    #[inline(always)]
+    pub fn slot_of(&self, global_index: u32) -> Option<usize> {
+        (global_index / PAGE_SLOTS == self.index).then_some((global_index % PAGE_SLOTS) as usize)
+    }
+
     /// Notes that an audit found the score of `slot` wrong; false when that was known.
     pub fn mark_mismatched(&mut self, slot: u16) -> Result<bool> {
         let bit = 1u8.wrapping_shl(u32::from(slot & 7));
