@@ -40,6 +40,14 @@ export const REWARD_KINDS = 8
 export const LONGEST_FREEZE_DAYS = 365
 /** The freeze of a grant that leaves it to the kind. */
 export const DEFAULT_FREEZE = 65_535
+/** Bytes before the instruction of a proposal. */
+export const PROPOSAL_HEAD_BYTES = 268
+/** Bytes of an account in the instruction of a proposal. */
+export const PROPOSED_ACCOUNT_BYTES = 33
+/** How long a proposal may be executed once its time lock has passed, in seconds: 30 days. */
+export const EXECUTION_SECONDS = 2_592_000
+/** Shortest vote, in seconds: a day. */
+export const SHORTEST_VOTING_SECONDS = 86_400
 /** Most wallets in one registration. */
 export const MOST_WALLETS = 32
 /** Longest delay before settling, and longest hold, in seconds: 30 days. */

@@ -138,3 +138,30 @@ export function quoteVaultPda(
 ): [PublicKey, number] {
   return PublicKey.findProgramAddressSync([text("quote-vault"), economy.toBytes()], programId)
 }
+
+/** Address of the economy's governance, which is also the address that its decisions act as. */
+export function governancePda(
+  economy: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("governance"), economy.toBytes()], programId)
+}
+
+/** Address of the economy's proposal with this index. */
+export function proposalPda(
+  economy: PublicKey,
+  index: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  const seeds = [text("proposal"), economy.toBytes(), u32(index, "proposal")]
+  return PublicKey.findProgramAddressSync(seeds, programId)
+}
+
+/** Address of the record of who of a member page voted on the proposal at `proposal`. */
+export function ballotsPda(
+  proposal: PublicKey,
+  page: number,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("ballots"), proposal.toBytes(), u32(page, "page")], programId)
+}

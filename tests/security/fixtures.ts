@@ -1,10 +1,13 @@
 import {
   absorbSurplusInstruction,
   acceptRoleInstruction,
+  addReserveAssetInstruction,
+  closeBallotsInstruction,
+  closeProposalInstruction,
   confirmActivityInstruction,
   createEconomyInstruction,
-  addReserveAssetInstruction,
   createEscrowPageInstruction,
+  createGovernanceInstruction,
   createPageInstruction,
   createStakePageInstruction,
   createReserveInstruction,
@@ -13,6 +16,7 @@ import {
   Fund,
   giveVerdictsInstruction,
   grantRewardsInstruction,
+  governancePda,
   growPageInstruction,
   growStakePageInstruction,
   holdWeekInstruction,
@@ -31,6 +35,7 @@ import {
   resumeInstruction,
   Role,
   sealWeekInstruction,
+  setGovernanceInstruction,
   setLevelsInstruction,
   setRedistributionBandsInstruction,
   setTransferFeeInstruction,
@@ -93,6 +98,19 @@ import {
   reserveWithdrawalOf,
   setReserveLimit,
 } from "../utils/reserve"
+import {
+  createGovernance,
+  executionOf,
+  GOVERNANCE,
+  pass,
+  payingMember,
+  propose as proposeTo,
+  proposalOf,
+  readProposal,
+  vote,
+  voteOf,
+} from "../utils/governance"
+import { withAccount } from "../utils/instructions"
 import { PLAIN_PRESET } from "../utils/presets"
 import { publishPrice } from "../utils/price_feed"
 import {
@@ -204,6 +222,14 @@ function markets(world: World): readonly [Market, Market] {
   })
   if (market === undefined || other === undefined) throw new Error("a world has two economies")
   return [market, other]
+}
+
+/** Both economies with a governance and a balance of its first member. */
+function governed(world: World): void {
+  for (const each of both(world)) {
+    runWeek(world.chain, each, WHOLE_TOKENS)
+    createGovernance(world.chain, each)
+  }
 }
 
 /** The same keys of an instruction for the other economy, by the names that the first one's accounts have. */
@@ -331,6 +357,52 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     }
   },
 
+  castVote: (world) => {
+    governed(world)
+    for (const each of both(world)) {
+      runWeek(world.chain, each, WHOLE_TOKENS)
+      addStakePage(world.chain, each)
+      stake(world.chain, each, 0, 1_000n)
+      proposeTo(world.chain, each)
+    }
+    const of = (each: TestEconomy) => voteOf(world.chain, each, 0, { stakePlaces: [0] })
+    const names = ["wallet", "proposal", "ballots", "page", "snapshot", "stakes"]
+    const { wallet: _wallet, ...foreign } = foreignOf(names, of(world.other))
+    return { instruction: of(world.economy), signers: [payingMember(world.chain, world.economy, 0)], foreign }
+  },
+
+  closeBallots: (world) => {
+    governed(world)
+    for (const each of both(world)) {
+      proposeTo(world.chain, each)
+      vote(world.chain, each, 0)
+    }
+    world.chain.unixTime = readProposal(world.chain, world.other).votingEnds
+    const of = (each: TestEconomy) =>
+      closeBallotsInstruction({
+        economy: each.address,
+        proposal: 0,
+        page: 0,
+        payer: memberKey(each, 0).publicKey,
+      })
+    const foreign = foreignOf(["ballots", "payer"], of(world.other))
+    return { instruction: of(world.economy), signers: [], foreign }
+  },
+
+  closeProposal: (world) => {
+    governed(world)
+    for (const each of both(world)) proposeTo(world.chain, each)
+    world.chain.unixTime = readProposal(world.chain, world.other).votingEnds
+    const of = (each: TestEconomy) =>
+      closeProposalInstruction({
+        economy: each.address,
+        proposal: 0,
+        proposer: memberKey(each, 0).publicKey,
+      })
+    const foreign = foreignOf(["proposal", "proposer"], of(world.other))
+    return { instruction: of(world.economy), signers: [], foreign }
+  },
+
   createEconomy: (world) => {
     const payer = signersOf(world).stranger
     const mint = Keypair.generate()
@@ -352,6 +424,15 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       createEscrowPageInstruction({ payer: payer.publicKey, economy: each.address, escrowPage: 0 })
     const { payer: _payer, ...foreign } = foreignOf(["payer", "economy", "escrow"], of(world.other))
     return { instruction: of(world.economy), signers: [payer], foreign }
+  },
+
+  createGovernance: (world) => {
+    const { admin } = signersOf(world)
+    createGovernance(world.chain, world.other)
+    const of = ({ address: economy }: TestEconomy) =>
+      createGovernanceInstruction({ admin: admin.publicKey, economy, parameters: GOVERNANCE })
+    const { admin: _admin, ...foreign } = foreignOf(["admin", "economy", "governance"], of(world.other))
+    return { instruction: of(world.economy), signers: [admin], foreign }
   },
 
   createPage: (world) => {
@@ -380,6 +461,16 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     // Any mint can be the quote token but the economy's own.
     const foreign = { economy: world.other.address, stabilisation, quoteMint: world.economy.mint, quoteVault }
     return { instruction, signers: [treasurer], foreign }
+  },
+
+  createProposal: (world) => {
+    governed(world)
+    const foreignProposal = proposalOf(world.chain, world.other)
+    proposeTo(world.chain, world.other)
+    const names = ["wallet", "economy", "governance", "proposal", "page"]
+    const { wallet: _wallet, ...foreign } = foreignOf(names, foreignProposal)
+    const signers = [payingMember(world.chain, world.economy, 0)]
+    return { instruction: proposalOf(world.chain, world.economy), signers, foreign }
   },
 
   createStakePage: (world) => {
@@ -509,6 +600,20 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       of(world.other),
     )
     return { instruction: of(world.economy), signers: [validator], foreign }
+  },
+
+  executeProposal: (world) => {
+    governed(world)
+    for (const each of both(world)) {
+      const [holder] = governancePda(each.address)
+      propose(world.chain, each, "guardian", holder)
+      const at = { economy: each.address, role: Role.Guardian }
+      pass(world.chain, each, acceptRoleInstruction({ ...at, holder }))
+    }
+    // Passed at the same time, as both began; the clock stands at the later of the two.
+    const names = ["proposal", "targetProgram", "remaining0", "remaining1"]
+    const { targetProgram: _program, ...foreign } = foreignOf(names, executionOf(world.chain, world.other))
+    return { instruction: executionOf(world.chain, world.economy), signers: [], foreign }
   },
 
   growPage: (world) => {
@@ -775,6 +880,23 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
       }),
       signers: [treasurer],
       foreign: { economy: world.other.address },
+    }
+  },
+
+  setGovernance: (world) => {
+    governed(world)
+    // No key signs for a governance: a copy of one at the address of a key stands for it.
+    const key = Keypair.generate()
+    const real = world.chain.getAccount(governancePda(world.economy.address)[0])
+    if (real === null) throw new Error("there is no governance")
+    world.chain.setAccount(key.publicKey, real)
+    const { address: economy } = world.economy
+    const instruction = setGovernanceInstruction({ economy, parameters: GOVERNANCE })
+    const [governance] = governancePda(world.other.address)
+    return {
+      instruction: withAccount(instruction, "governance", key.publicKey),
+      signers: [key],
+      foreign: { governance },
     }
   },
 

@@ -12,7 +12,9 @@ const GUARDED = STK_IDL.instructions.flatMap(({ name }): [InstructionName, RoleN
 })
 
 /** Who may call what. Adding an instruction means to decide here who may call it. */
-const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | "by the offer">> = {
+const POWERS: Readonly<
+  Record<InstructionName, RoleName | "member" | "governance" | "anyone" | "by the offer">
+> = {
   absorbSurplus: "anyone",
   acceptRole: "by the offer",
   addReserveAsset: "treasurer",
@@ -20,10 +22,15 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   burn: "treasurer",
   closeActivation: "anyone",
   closeService: "member",
+  castVote: "member",
+  closeBallots: "anyone",
+  closeProposal: "anyone",
   confirmActivity: "anyone",
   createEconomy: "anyone",
   createEscrowPage: "anyone",
+  createGovernance: "admin",
   createPage: "anyone",
+  createProposal: "member",
   createReserve: "treasurer",
   createService: "member",
   createStabilisation: "treasurer",
@@ -33,6 +40,7 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   depositReserve: "anyone",
   fillBuyback: "anyone",
   fundBuyback: "anyone",
+  executeProposal: "anyone",
   giveVerdicts: "validator",
   grantRewards: "validator",
   growPage: "anyone",
@@ -58,6 +66,7 @@ const POWERS: Readonly<Record<InstructionName, RoleName | "member" | "anyone" | 
   sealWeek: "oracle",
   setBuybackLimits: "admin",
   setEmissionFactor: "treasurer",
+  setGovernance: "governance",
   setLevels: "registrar",
   setPriceFeed: "admin",
   setRedistributionBands: "admin",

@@ -1,9 +1,12 @@
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
 import {
   activationPda,
+  ballotsPda,
   escrowPda,
+  governancePda,
   membershipPda,
   pagePda,
+  proposalPda,
   reservePda,
   servicePda,
   snapshotPda,
@@ -37,16 +40,25 @@ interface Forgery {
   readonly owner: PublicKey
 }
 
+/** The substitutions that leave the address of an account alone, where only that counts. */
+function wallets(place: string, reason: string): Record<string, string> {
+  const forged = ["owned by another program", "without data", "cut to its first 8 bytes"]
+  return Object.fromEntries(forged.map((what) => [`${place}: its own address ${what}`, reason]))
+}
+
 /**
  * Substitutions that work, because they break nothing. Everything that is not listed must be refused; what is listed
  * must work, so that the table cannot grow stale.
  */
 const ACCEPTED: Readonly<Record<string, string>> = {
+  ...wallets("closeBallots.payer", "the rent goes back to the address, whatever is there"),
+  ...wallets("closeProposal.proposer", "the rent goes back to the address, whatever is there"),
   "createEconomy.payer: another signer":
     "anybody may found an economy and pay for it; who pays gets its roles",
   "createEscrowPage.payer: another signer": "anybody may pay for the next escrow page",
   "createPage.payer: another signer": "anybody may pay for the next page",
   "createStakePage.payer: another signer": "anybody may pay for a stake page",
+  ...wallets("executeProposal.remaining0", "the governance signs by its address, whatever is there"),
   "growPage.payer: another signer": "anybody may pay for more slots",
   "growStakePage.payer: another signer": "anybody may pay for more places",
   "snapshotPage.payer: another signer": "anybody may pay for a snapshot",
@@ -59,6 +71,7 @@ const FOREIGN_PROGRAM = Keypair.generate().publicKey
 /** Accounts that an instruction takes besides those of the IDL. */
 const REMAINING: Partial<Record<InstructionName, readonly string[]>> = {
   purchase: ["remaining0"],
+  executeProposal: ["remaining0", "remaining1"],
   registerMembers: ["remaining0"],
 }
 
@@ -86,6 +99,9 @@ function everyType({ economy }: World): Record<string, PublicKey> {
     "a stake page": stakePagePda(economy.address, 0)[0],
     "an escrow page": escrowPda(economy.address, 0)[0],
     "a snapshot": snapshotPda(economy.address, 0, 1)[0],
+    "a governance": governancePda(economy.address)[0],
+    "a proposal": proposalPda(economy.address, 0)[0],
+    "a page's ballots": ballotsPda(proposalPda(economy.address, 0)[0], 0)[0],
     "a membership": membershipPda(economy.address, memberKey(economy, 0).publicKey)[0],
     "a service": servicePda(economy.address, 0)[0],
     "an activation": activationPda(servicePda(economy.address, 0)[0], memberKey(economy, 1).publicKey)[0],

@@ -10,6 +10,7 @@
 pub mod band;
 pub mod emission;
 pub mod freeze;
+pub mod governance;
 pub mod merkle;
 pub mod pro_rata;
 pub mod quarter;

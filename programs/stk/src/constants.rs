@@ -53,3 +53,13 @@ pub const LONGEST_TERM_SECONDS: u32 = 315_360_000;
 /// End of what is bought for good, in unix seconds: the last one that a client's number holds exactly.
 #[constant]
 pub const FOR_GOOD: i64 = 9_007_199_254_740_991i64;
+/// Shortest vote: a day, in seconds.
+#[constant]
+pub const SHORTEST_VOTING_SECONDS: u32 = 86_400;
+/// How long a proposal may be executed once its time lock has passed: 30 days.
+#[constant]
+pub const EXECUTION_SECONDS: i64 = 2_592_000;
+/// Most accounts of a proposed instruction: with those of `execute_proposal` they must fit a transaction.
+pub const MOST_PROPOSED_ACCOUNTS: usize = 60;
+/// Most bytes of a proposed instruction: more than any transaction can bring.
+pub const MOST_INSTRUCTION_BYTES: u32 = 8_192;

@@ -358,4 +358,42 @@ pub enum StkError {
     #[msg("The balances of the page are kept for the latest snapshot already")]
     SnapshotNotDue,
     // Governance
+    #[msg("A vote must run for 1 to 30 days")]
+    BadVotingTime,
+    #[msg("The quorum must be 1 to 10,000 basis points")]
+    BadQuorum,
+    #[msg("The title must have 1 to 64 bytes")]
+    BadTitle,
+    #[msg("The balance is too small to propose")]
+    BelowThreshold,
+    #[msg("The proposed instruction has too many accounts or bytes")]
+    InstructionTooLarge,
+    #[msg("The vote is over")]
+    VotingIsOver,
+    #[msg("The vote is not over yet")]
+    VotingNotOver,
+    #[msg("The member had nothing that could vote when the snapshot was taken")]
+    NothingToVote,
+    #[msg("The member, or one of the stakes, has voted already")]
+    AlreadyVoted,
+    #[msg("The snapshot of the member's page that the vote weighs by is missing")]
+    SnapshotMissing,
+    #[msg("The snapshot is not the one of the page that the vote weighs by")]
+    WrongSnapshot,
+    #[msg("The place holds no stake of the member from before the snapshot")]
+    StakeDoesNotVote,
+    #[msg("The proposal has not passed")]
+    NotPassed,
+    #[msg("The proposal is executed already")]
+    AlreadyExecuted,
+    #[msg("The proposal cannot be executed yet")]
+    TimeLocked,
+    #[msg("The proposal can no longer be executed")]
+    ProposalExpired,
+    #[msg("Program and accounts are not those of the proposed instruction")]
+    WrongInstruction,
+    #[msg("The proposal can still be voted on or executed")]
+    ProposalIsOpen,
+    #[msg("The rent goes back to who paid it")]
+    WrongPayer,
 }

@@ -13,7 +13,10 @@ pub mod instructions;
 pub mod state;
 mod token;
 
-use {instructions::*, state::Band};
+use {
+    instructions::*,
+    state::{Band, GovernanceParameters, ProposedInstruction},
+};
 
 declare_id!("STKgxgLyDtP5jVDXnLMovKvqt6rzjY22BkWVgKg9pEg");
 
@@ -571,4 +574,65 @@ pub mod stk {
     }
 
     // Governance
+
+    /// Creates the governance of an economy, which holds no role until one is handed to it. The admin may.
+    /// Errors: NotAdmin, BadVotingTime, DelayTooLong, BadQuorum.
+    pub fn create_governance(
+        ctx: &mut Context<CreateGovernance>,
+        parameters: GovernanceParameters,
+    ) -> Result<()> {
+        CreateGovernance::handler(ctx, parameters)
+    }
+
+    /// Changes how later proposals are voted on. The governance itself may: by a passed proposal.
+    /// Errors: BadVotingTime, DelayTooLong, BadQuorum.
+    pub fn set_governance(ctx: &mut Context<SetGovernance>, parameters: GovernanceParameters) -> Result<()> {
+        SetGovernance::handler(ctx, parameters)
+    }
+
+    /// Proposes to call `instruction` with the governance's signature, and takes a snapshot of all balances when the
+    /// latest one is older than a vote. A member whose balance reaches the threshold may, and pays the rent. Works while
+    /// the economy is paused. Errors: WrongEconomy, UnknownSlot, WrongMember, BelowThreshold, BadTitle,
+    /// InstructionTooLarge.
+    pub fn create_proposal(
+        ctx: &mut Context<CreateProposal>,
+        slot: u16,
+        title: String,
+        description_hash: [u8; 32],
+        instruction: ProposedInstruction,
+    ) -> Result<()> {
+        CreateProposal::handler(ctx, slot, title, description_hash, instruction)
+    }
+
+    /// Votes with a member's balance in the proposal's snapshot and with the stakes in `stake_places`, each made before
+    /// it; a second vote may only add stakes. The member may. Works while the economy is paused.
+    /// Errors: WrongEconomy, UnknownSlot, WrongMember, VotingIsOver, SnapshotMissing, WrongSnapshot, StakeDoesNotVote,
+    /// AlreadyVoted, NothingToVote.
+    pub fn cast_vote(
+        ctx: &mut Context<CastVote>,
+        slot: u16,
+        approve: bool,
+        stake_places: Vec<u16>,
+    ) -> Result<()> {
+        CastVote::handler(ctx, slot, approve, stake_places)
+    }
+
+    /// Calls the instruction of a passed proposal with the governance's signature, once; its accounts follow as remaining
+    /// accounts, in order. Anyone may, within 30 days after the time lock. Errors: AlreadyExecuted, TimeLocked,
+    /// ProposalExpired, NotPassed, WrongInstruction, and those of the instruction.
+    pub fn execute_proposal(ctx: &mut Context<ExecuteProposal>) -> Result<()> {
+        ExecuteProposal::handler(ctx)
+    }
+
+    /// Closes a proposal that was executed, has failed or expired; the rent goes back to its proposer. Anyone may.
+    /// Errors: ProposalIsOpen, WrongPayer.
+    pub fn close_proposal(ctx: &mut Context<CloseProposal>) -> Result<()> {
+        CloseProposal::handler(ctx)
+    }
+
+    /// Closes the ballots of a page after the vote; the rent goes back to who paid it. Anyone may.
+    /// Errors: VotingNotOver, WrongPayer.
+    pub fn close_ballots(ctx: &mut Context<CloseBallots>) -> Result<()> {
+        CloseBallots::handler(ctx)
+    }
 }

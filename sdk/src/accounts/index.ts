@@ -1,5 +1,6 @@
 export type { AccountReader } from "./read.js"
 export { decodeActivation, fetchActivation, fetchAllActivations, type Activation } from "./activation.js"
+export { decodeBallots, fetchAllBallots, fetchBallots, hasVoted, type Ballots } from "./ballots.js"
 export {
   decodeEconomy,
   fetchAllEconomies,
@@ -21,6 +22,7 @@ export {
   type FrozenReward,
   type LocatedReward,
 } from "./escrow.js"
+export { decodeGovernance, fetchGovernance, type Governance } from "./governance.js"
 export { decodeMembership, fetchAllMemberships, fetchMembership, type Membership } from "./membership.js"
 export {
   decodeMember,
@@ -44,6 +46,7 @@ export {
   type ServiceQuery,
   type ServiceReader,
 } from "./service.js"
+export { decodeProposal, fetchAllProposals, fetchProposal, type Proposal } from "./proposal.js"
 export { decodeSnapshot, fetchAllSnapshots, fetchSnapshot, type Snapshot } from "./snapshot.js"
 export {
   decodeStake,

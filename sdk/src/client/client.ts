@@ -3,6 +3,16 @@ import type { Connection, PublicKey, TransactionInstruction } from "@solana/web3
 import { fetchAllMemberships, fetchMembership, type Membership } from "../accounts/membership.js"
 import { fetchEconomy, type Economy, type RedistributionBand, type RewardKind } from "../accounts/economy.js"
 import { fetchAllEscrowPages, rewardsOf, type EscrowPage, type LocatedReward } from "../accounts/escrow.js"
+import { fetchBallots } from "../accounts/ballots.js"
+import { fetchGovernance, type Governance } from "../accounts/governance.js"
+import { fetchAllProposals, fetchProposal, type Proposal } from "../accounts/proposal.js"
+import { fetchAllSnapshots } from "../accounts/snapshot.js"
+import { closeProposalInstruction } from "../instructions/governance/close_proposal.js"
+import {
+  createGovernanceInstruction,
+  type GovernanceParameters,
+} from "../instructions/governance/create_governance.js"
+import { planExecution, planProposal, planVote } from "../plan/governance.js"
 import { fetchAllPages, fetchPage, type Member, type MemberPage } from "../accounts/page.js"
 import { fetchStakePage, type Stake, type StakePage } from "../accounts/stake.js"
 import { fetchReserve, type Reserve, type ReserveAsset } from "../accounts/reserve.js"
@@ -77,12 +87,16 @@ import { quarterOf } from "../math/quarter.js"
 import { bpsShareFloor } from "../math/split.js"
 import {
   activationPda,
+  ballotsPda,
   escrowPda,
+  governancePda,
   membershipPda,
   pagePda,
+  proposalPda,
   reservePda,
   servicePda,
   stabilisationPda,
+  snapshotPda,
   stakePagePda,
   startupPda,
   weekPda,
@@ -90,7 +104,7 @@ import {
 import { planSale } from "../plan/buyback.js"
 import { ESTIMATED_COMPUTE_UNITS } from "../plan/estimate.js"
 import { planLevels, type MemberLevel } from "../plan/levels.js"
-import type { Plan } from "../plan/plan.js"
+import { transactionsOf, type Plan } from "../plan/plan.js"
 import { planRedistribution } from "../plan/redistribution.js"
 import { planPurchase } from "../plan/purchase.js"
 import { planRegistration } from "../plan/registration.js"
@@ -415,6 +429,103 @@ export class StkClient {
     const pages = (await this.fetchPages()).map(({ header }) => header)
     const payer = this.signer.publicKey
     return this.execute(planSnapshots({ ...this.planned, payer, snapshot, pages }), onSent)
+  }
+
+  // Governance
+
+  /** The economy's governance; null when there is none. */
+  fetchGovernance(): Promise<Governance | null> {
+    return fetchGovernance(this.connection, governancePda(this.economy, this.programId)[0], this.programId)
+  }
+
+  /** A proposal; null when there is none, or it was closed. */
+  fetchProposal(proposal: number): Promise<Proposal | null> {
+    const [address] = proposalPda(this.economy, proposal, this.programId)
+    return fetchProposal(this.connection, address, this.programId)
+  }
+
+  /** All proposals that were not closed, the oldest first. */
+  async fetchProposals(): Promise<Proposal[]> {
+    const { proposals } = await this.fetchEconomy()
+    const addresses = Array.from(
+      { length: proposals },
+      (_, index) => proposalPda(this.economy, index, this.programId)[0],
+    )
+    const found = await fetchAllProposals(this.connection, addresses, this.programId)
+    return found.filter((proposal) => proposal !== null)
+  }
+
+  /** Creates the economy's governance, as the admin. @throws {NotAdmin} */
+  createGovernance(parameters: GovernanceParameters): Promise<SentTransaction> {
+    const admin = this.signer.publicKey
+    const instruction = createGovernanceInstruction({ ...this.at, admin, parameters })
+    const { createGovernance } = ESTIMATED_COMPUTE_UNITS
+    return this.sendEstimated("creation of the governance", [instruction], createGovernance)
+  }
+
+  /** Proposes to call an instruction as the governance, and keeps all pages' balances for the vote. @throws {BelowThreshold} */
+  async propose(
+    title: string,
+    descriptionHash: Uint8Array,
+    instruction: TransactionInstruction,
+    now: number = Math.floor(Date.now() / 1000),
+  ): Promise<SentTransaction[]> {
+    const wallet = this.signer.publicKey
+    const { proposals, snapshot } = await this.fetchEconomy()
+    const { page, slot } = await this.memberOf(wallet)
+    const pages = (await this.fetchPages()).map(({ header }) => header)
+    const state = { proposals, snapshot, pages, governance: await this.governance(), now }
+    const text = { title, descriptionHash, instruction }
+    return this.execute(planProposal({ ...this.planned, ...state, ...text, wallet, page, slot }))
+  }
+
+  /** Votes with everything of the signer's that can and has not. @throws {VotingIsOver} @throws {NothingToVote} */
+  async vote(proposal: number, approve: boolean): Promise<SentTransaction[]> {
+    const wallet = this.signer.publicKey
+    const found = await this.proposalAt(proposal)
+    const { page: index, slot } = await this.memberOf(wallet)
+    const page = (await this.fetchPage(index))?.header
+    if (!page)
+      throw new AccountNotFoundError("MemberPage", pagePda(this.economy, index, this.programId)[0].toBase58())
+    const [address] = proposalPda(this.economy, proposal, this.programId)
+    const [ballots] = ballotsPda(address, index, this.programId)
+    const kept = [0, 1].map((parity) => snapshotPda(this.economy, index, parity, this.programId)[0])
+    const snapshots = await fetchAllSnapshots(this.connection, kept, this.programId)
+    const state = {
+      snapshots: snapshots.filter((snapshot) => snapshot !== null),
+      stakes: await this.fetchStakes(wallet),
+      ballots: await fetchBallots(this.connection, ballots, this.programId),
+    }
+    return this.execute(planVote({ ...this.planned, ...state, wallet, proposal: found, page, slot, approve }))
+  }
+
+  /** Executes a passed proposal; `signers` sign for its instruction. @throws {TimeLocked} @throws {NotPassed} */
+  async executeProposal(proposal: number, signers: readonly StkSigner[] = []): Promise<SentTransaction[]> {
+    const payer = this.signer.publicKey
+    const named = { signers: signers.map((signer) => signer.publicKey) }
+    const found = await this.proposalAt(proposal)
+    const plan = planExecution({ ...this.planned, ...named, payer, proposal: found })
+    return Promise.all(transactionsOf(plan).map((planned) => this.send(planned, signers)))
+  }
+
+  /** Closes a proposal that is over; the rent goes back to its proposer. @throws {ProposalIsOpen} */
+  async closeProposal(proposal: number): Promise<SentTransaction> {
+    const { proposer } = await this.proposalAt(proposal)
+    const instruction = closeProposalInstruction({ ...this.at, proposal, proposer })
+    return this.sendInstructions(`closing of proposal ${proposal}`, [instruction])
+  }
+
+  private async governance(): Promise<Governance> {
+    const governance = await this.fetchGovernance()
+    if (governance) return governance
+    throw new AccountNotFoundError("Governance", governancePda(this.economy, this.programId)[0].toBase58())
+  }
+
+  private async proposalAt(proposal: number): Promise<Proposal> {
+    const found = await this.fetchProposal(proposal)
+    if (found) return found
+    const [address] = proposalPda(this.economy, proposal, this.programId)
+    throw new AccountNotFoundError("Proposal", address.toBase58())
   }
 
   /** Where a member stakes, and which snapshot its page must be kept for first. */

@@ -81,6 +81,24 @@ export const STK_IDL = {
       ],
     },
     {
+      name: "castVote",
+      discriminator: [20, 212, 15, 189, 69, 180, 69, 151],
+      accounts: [
+        { name: "wallet", writable: true, signer: true },
+        { name: "proposal", writable: true },
+        { name: "ballots", writable: true },
+        { name: "page" },
+        { name: "snapshot", optional: true },
+        { name: "stakes", optional: true },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "approve", type: "bool" },
+        { name: "stakePlaces", type: { vec: "u16" } },
+      ],
+    },
+    {
       name: "closeActivation",
       discriminator: [46, 85, 1, 112, 147, 65, 202, 33],
       accounts: [
@@ -88,6 +106,24 @@ export const STK_IDL = {
         { name: "activation", writable: true },
       ],
       args: [{ name: "giveUp", type: "bool" }],
+    },
+    {
+      name: "closeBallots",
+      discriminator: [21, 164, 246, 70, 66, 168, 142, 16],
+      accounts: [
+        { name: "ballots", writable: true },
+        { name: "payer", writable: true, relations: ["ballots"] },
+      ],
+      args: [],
+    },
+    {
+      name: "closeProposal",
+      discriminator: [213, 178, 139, 19, 50, 191, 82, 245],
+      accounts: [
+        { name: "proposal", writable: true },
+        { name: "proposer", writable: true, relations: ["proposal"] },
+      ],
+      args: [],
     },
     {
       name: "closeService",
@@ -163,6 +199,26 @@ export const STK_IDL = {
       args: [{ name: "index", type: "u32" }],
     },
     {
+      name: "createGovernance",
+      discriminator: [134, 46, 105, 91, 27, 91, 99, 157],
+      accounts: [
+        { name: "admin", writable: true, signer: true, address: "economy.roles.admin" },
+        { name: "economy" },
+        {
+          name: "governance",
+          writable: true,
+          pda: {
+            seeds: [
+              { kind: "const", value: [103, 111, 118, 101, 114, 110, 97, 110, 99, 101] },
+              { kind: "account", path: "economy" },
+            ],
+          },
+        },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [{ name: "parameters", type: { defined: { name: "governanceParameters" } } }],
+    },
+    {
       name: "createPage",
       discriminator: [90, 127, 28, 131, 203, 232, 77, 26],
       accounts: [
@@ -182,6 +238,24 @@ export const STK_IDL = {
         { name: "systemProgram", address: "11111111111111111111111111111111" },
       ],
       args: [{ name: "index", type: "u32" }],
+    },
+    {
+      name: "createProposal",
+      discriminator: [132, 116, 68, 174, 216, 160, 198, 22],
+      accounts: [
+        { name: "wallet", writable: true, signer: true },
+        { name: "economy", writable: true },
+        { name: "governance", writable: true },
+        { name: "proposal", writable: true },
+        { name: "page" },
+        { name: "systemProgram", address: "11111111111111111111111111111111" },
+      ],
+      args: [
+        { name: "slot", type: "u16" },
+        { name: "title", type: "string" },
+        { name: "descriptionHash", type: { array: ["u8", 32] } },
+        { name: "instruction", type: { defined: { name: "proposedInstruction" } } },
+      ],
     },
     {
       name: "createReserve",
@@ -311,6 +385,15 @@ export const STK_IDL = {
         { name: "gross", type: "u64" },
         { name: "reference", type: "string" },
       ],
+    },
+    {
+      name: "executeProposal",
+      discriminator: [186, 60, 116, 133, 108, 128, 111, 28],
+      accounts: [
+        { name: "proposal", writable: true },
+        { name: "targetProgram", address: "proposal.program_id" },
+      ],
+      args: [],
     },
     {
       name: "fillBuyback",
@@ -656,6 +739,12 @@ export const STK_IDL = {
       args: [{ name: "emissionFactorBps", type: "u16" }],
     },
     {
+      name: "setGovernance",
+      discriminator: [34, 71, 128, 245, 179, 42, 140, 137],
+      accounts: [{ name: "governance", writable: true, signer: true }],
+      args: [{ name: "parameters", type: { defined: { name: "governanceParameters" } } }],
+    },
+    {
       name: "setLevels",
       discriminator: [52, 141, 212, 187, 137, 104, 174, 242],
       accounts: [
@@ -938,9 +1027,12 @@ export const STK_IDL = {
   ],
   accounts: [
     { name: "activation", discriminator: [126, 103, 164, 158, 220, 35, 33, 132] },
+    { name: "ballots", discriminator: [83, 221, 227, 79, 148, 86, 207, 98] },
     { name: "economy", discriminator: [9, 71, 93, 255, 152, 187, 170, 154] },
     { name: "escrowHeader", discriminator: [114, 127, 18, 120, 126, 15, 115, 150] },
+    { name: "governance", discriminator: [18, 143, 88, 13, 73, 217, 47, 49] },
     { name: "pageHeader", discriminator: [31, 244, 72, 81, 69, 231, 223, 142] },
+    { name: "proposalHeader", discriminator: [106, 203, 34, 250, 187, 255, 87, 155] },
     { name: "reserve", discriminator: [43, 242, 204, 202, 26, 247, 59, 127] },
     { name: "service", discriminator: [144, 62, 76, 129, 167, 36, 151, 250] },
     { name: "snapshot", discriminator: [137, 213, 28, 133, 224, 161, 48, 108] },
@@ -954,6 +1046,7 @@ export const STK_IDL = {
     { name: "activationOpened", discriminator: [111, 211, 215, 120, 3, 23, 39, 47] },
     { name: "activityChecked", discriminator: [2, 179, 83, 120, 54, 234, 176, 71] },
     { name: "assetPricePosted", discriminator: [199, 174, 200, 54, 122, 72, 77, 135] },
+    { name: "ballotsClosed", discriminator: [58, 60, 97, 76, 160, 205, 86, 118] },
     { name: "buybackFilled", discriminator: [164, 234, 215, 211, 54, 42, 118, 3] },
     { name: "buybackFunded", discriminator: [76, 25, 10, 82, 53, 43, 16, 109] },
     { name: "buybackLimitsSet", discriminator: [8, 110, 73, 38, 54, 230, 110, 110] },
@@ -965,6 +1058,7 @@ export const STK_IDL = {
     { name: "escrowPageCreated", discriminator: [85, 125, 111, 89, 6, 248, 70, 156] },
     { name: "fundSpent", discriminator: [152, 35, 53, 74, 154, 21, 97, 111] },
     { name: "fundWithdrawn", discriminator: [26, 101, 86, 190, 134, 108, 144, 246] },
+    { name: "governanceSet", discriminator: [207, 240, 29, 177, 239, 184, 74, 88] },
     { name: "levelsSet", discriminator: [51, 144, 165, 63, 129, 235, 252, 129] },
     { name: "membersRegistered", discriminator: [85, 58, 26, 138, 156, 177, 122, 221] },
     { name: "pageCreated", discriminator: [200, 35, 120, 96, 139, 68, 248, 194] },
@@ -975,6 +1069,9 @@ export const STK_IDL = {
     { name: "pauseChanged", discriminator: [238, 188, 213, 78, 134, 209, 178, 218] },
     { name: "priceFeedSet", discriminator: [194, 47, 73, 53, 154, 209, 254, 201] },
     { name: "pricePosted", discriminator: [166, 13, 249, 195, 250, 145, 213, 229] },
+    { name: "proposalClosed", discriminator: [57, 90, 47, 164, 105, 55, 97, 27] },
+    { name: "proposalCreated", discriminator: [186, 8, 160, 108, 81, 13, 51, 206] },
+    { name: "proposalExecuted", discriminator: [92, 213, 189, 201, 101, 83, 111, 83] },
     { name: "quoteWithdrawn", discriminator: [201, 132, 14, 18, 98, 162, 155, 141] },
     { name: "redistributionBandsSet", discriminator: [2, 38, 142, 171, 25, 139, 84, 167] },
     { name: "reserveAssetAdded", discriminator: [127, 206, 200, 119, 166, 194, 168, 93] },
@@ -1011,6 +1108,7 @@ export const STK_IDL = {
     { name: "transferred", discriminator: [21, 132, 239, 64, 146, 239, 166, 68] },
     { name: "unstaked", discriminator: [27, 179, 156, 215, 47, 71, 195, 7] },
     { name: "verdictsGiven", discriminator: [230, 160, 46, 30, 3, 229, 248, 210] },
+    { name: "voteCast", discriminator: [39, 53, 195, 104, 188, 17, 225, 213] },
     { name: "weekHeld", discriminator: [8, 27, 50, 89, 61, 63, 212, 250] },
     { name: "weekOpened", discriminator: [67, 208, 190, 142, 9, 241, 90, 168] },
     { name: "weekSealed", discriminator: [78, 85, 227, 57, 19, 251, 125, 123] },
@@ -1321,6 +1419,49 @@ export const STK_IDL = {
       name: "SnapshotNotDue",
       msg: "The balances of the page are kept for the latest snapshot already",
     },
+    { code: 6167, name: "BadVotingTime", msg: "A vote must run for 1 to 30 days" },
+    { code: 6168, name: "BadQuorum", msg: "The quorum must be 1 to 10,000 basis points" },
+    { code: 6169, name: "BadTitle", msg: "The title must have 1 to 64 bytes" },
+    { code: 6170, name: "BelowThreshold", msg: "The balance is too small to propose" },
+    {
+      code: 6171,
+      name: "InstructionTooLarge",
+      msg: "The proposed instruction has too many accounts or bytes",
+    },
+    { code: 6172, name: "VotingIsOver", msg: "The vote is over" },
+    { code: 6173, name: "VotingNotOver", msg: "The vote is not over yet" },
+    {
+      code: 6174,
+      name: "NothingToVote",
+      msg: "The member had nothing that could vote when the snapshot was taken",
+    },
+    { code: 6175, name: "AlreadyVoted", msg: "The member, or one of the stakes, has voted already" },
+    {
+      code: 6176,
+      name: "SnapshotMissing",
+      msg: "The snapshot of the member's page that the vote weighs by is missing",
+    },
+    {
+      code: 6177,
+      name: "WrongSnapshot",
+      msg: "The snapshot is not the one of the page that the vote weighs by",
+    },
+    {
+      code: 6178,
+      name: "StakeDoesNotVote",
+      msg: "The place holds no stake of the member from before the snapshot",
+    },
+    { code: 6179, name: "NotPassed", msg: "The proposal has not passed" },
+    { code: 6180, name: "AlreadyExecuted", msg: "The proposal is executed already" },
+    { code: 6181, name: "TimeLocked", msg: "The proposal cannot be executed yet" },
+    { code: 6182, name: "ProposalExpired", msg: "The proposal can no longer be executed" },
+    {
+      code: 6183,
+      name: "WrongInstruction",
+      msg: "Program and accounts are not those of the proposed instruction",
+    },
+    { code: 6184, name: "ProposalIsOpen", msg: "The proposal can still be voted on or executed" },
+    { code: 6185, name: "WrongPayer", msg: "The rent goes back to who paid it" },
   ],
   types: [
     {
@@ -1388,6 +1529,34 @@ export const STK_IDL = {
           { name: "asset", type: "u8" },
           { name: "price", type: "u64" },
           { name: "day", type: "u32" },
+        ],
+      },
+    },
+    {
+      name: "ballots",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "votingEnds", type: "i64" },
+          { name: "page", type: "u32" },
+          { name: "proposal", type: "pubkey" },
+          { name: "payer", type: "pubkey" },
+          { name: "slots", type: { array: ["u8", 128] } },
+          { name: "stakes", type: { array: ["u8", 512] } },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 3] } },
+        ],
+      },
+    },
+    {
+      name: "ballotsClosed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "proposal", type: "pubkey" },
+          { name: "page", type: "u32" },
         ],
       },
     },
@@ -1684,6 +1853,48 @@ export const STK_IDL = {
       },
     },
     {
+      name: "governance",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "threshold", type: "u64" },
+          { name: "snapshotTakenAt", type: "i64" },
+          { name: "votesEnd", type: { array: ["i64", 2] } },
+          { name: "votingSeconds", type: "u32" },
+          { name: "timeLockSeconds", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "quorumBps", type: "u16" },
+          { name: "bump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 61] } },
+        ],
+      },
+    },
+    {
+      name: "governanceParameters",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "votingSeconds", type: "u32" },
+          { name: "timeLockSeconds", type: "u32" },
+          { name: "quorumBps", type: "u16" },
+          { name: "threshold", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "governanceSet",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "governance", type: "pubkey" },
+          { name: "parameters", type: { defined: { name: "governanceParameters" } } },
+        ],
+      },
+    },
+    {
       name: "levelsSet",
       type: {
         kind: "struct",
@@ -1836,6 +2047,97 @@ export const STK_IDL = {
           { name: "volume", type: "u64" },
           { name: "circulating", type: "u64" },
           { name: "fromFeed", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "proposalClosed",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "proposal", type: "u32" },
+          { name: "executed", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "proposalCreated",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "proposal", type: "u32" },
+          { name: "wallet", type: "pubkey" },
+          { name: "title", type: "string" },
+          { name: "descriptionHash", type: { array: ["u8", 32] } },
+          { name: "instruction", type: { defined: { name: "proposedInstruction" } } },
+          { name: "snapshot", type: "u32" },
+          { name: "quorum", type: "u64" },
+          { name: "votingEnds", type: "i64" },
+          { name: "executableAt", type: "i64" },
+        ],
+      },
+    },
+    {
+      name: "proposalExecuted",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "proposal", type: "u32" },
+          { name: "yes", type: "u64" },
+          { name: "no", type: "u64" },
+        ],
+      },
+    },
+    {
+      name: "proposalHeader",
+      serialization: "bytemuck",
+      repr: { kind: "c" },
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "quorum", type: "u64" },
+          { name: "yes", type: "u64" },
+          { name: "no", type: "u64" },
+          { name: "votingEnds", type: "i64" },
+          { name: "executableAt", type: "i64" },
+          { name: "index", type: "u32" },
+          { name: "snapshot", type: "u32" },
+          { name: "voters", type: "u32" },
+          { name: "economy", type: "pubkey" },
+          { name: "proposer", type: "pubkey" },
+          { name: "programId", type: "pubkey" },
+          { name: "descriptionHash", type: { array: ["u8", 32] } },
+          { name: "title", type: { array: ["u8", 64] } },
+          { name: "accountCount", type: "u8" },
+          { name: "status", type: "u8" },
+          { name: "bump", type: "u8" },
+          { name: "governanceBump", type: "u8" },
+          { name: "reserved", type: { array: ["u8", 8] } },
+        ],
+      },
+    },
+    {
+      name: "proposedAccount",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "address", type: "pubkey" },
+          { name: "isSigner", type: "bool" },
+          { name: "isWritable", type: "bool" },
+        ],
+      },
+    },
+    {
+      name: "proposedInstruction",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "programId", type: "pubkey" },
+          { name: "accounts", type: { vec: { defined: { name: "proposedAccount" } } } },
+          { name: "data", type: { vec: "u8" } },
         ],
       },
     },
@@ -2338,9 +2640,10 @@ export const STK_IDL = {
           { name: "balances", type: { array: ["u64", 1024] } },
           { name: "number", type: "u32" },
           { name: "page", type: "u32" },
+          { name: "since", type: "u32" },
           { name: "economy", type: "pubkey" },
           { name: "bump", type: "u8" },
-          { name: "reserved", type: { array: ["u8", 7] } },
+          { name: "reserved", type: { array: ["u8", 3] } },
         ],
       },
     },
@@ -2592,6 +2895,21 @@ export const STK_IDL = {
           { name: "economy", type: "pubkey" },
           { name: "escrowPage", type: "u32" },
           { name: "verdicts", type: { vec: { defined: { name: "rewardVerdict" } } } },
+        ],
+      },
+    },
+    {
+      name: "voteCast",
+      type: {
+        kind: "struct",
+        fields: [
+          { name: "economy", type: "pubkey" },
+          { name: "proposal", type: "u32" },
+          { name: "wallet", type: "pubkey" },
+          { name: "approve", type: "bool" },
+          { name: "weight", type: "u64" },
+          { name: "yes", type: "u64" },
+          { name: "no", type: "u64" },
         ],
       },
     },

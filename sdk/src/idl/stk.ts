@@ -295,6 +295,80 @@ export type Stk = {
       ]
     },
     {
+      "name": "castVote",
+      "docs": [
+        "Votes with a member's balance in the proposal's snapshot and with the stakes in `stake_places`, each made before",
+        "it; a second vote may only add stakes. The member may. Works while the economy is paused.",
+        "Errors: WrongEconomy, UnknownSlot, WrongMember, VotingIsOver, SnapshotMissing, WrongSnapshot, StakeDoesNotVote,",
+        "AlreadyVoted, NothingToVote."
+      ],
+      "discriminator": [
+        20,
+        212,
+        15,
+        189,
+        69,
+        180,
+        69,
+        151
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet; pays the rent of the page's ballots where it votes first."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "ballots",
+          "writable": true
+        },
+        {
+          "name": "page"
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "The page's balances when the proposal's snapshot was taken; none while the page itself still has them."
+          ],
+          "optional": true
+        },
+        {
+          "name": "stakes",
+          "docs": [
+            "The page's stakes, to vote with some."
+          ],
+          "optional": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "approve",
+          "type": "bool"
+        },
+        {
+          "name": "stakePlaces",
+          "type": {
+            "vec": "u16"
+          }
+        }
+      ]
+    },
+    {
       "name": "closeActivation",
       "docs": [
         "Gives the rent of an activation back. The buyer may, at once when nothing is active, else with `give_up`.",
@@ -336,6 +410,74 @@ export type Stk = {
           "type": "bool"
         }
       ]
+    },
+    {
+      "name": "closeBallots",
+      "docs": [
+        "Closes the ballots of a page after the vote; the rent goes back to who paid it. Anyone may.",
+        "Errors: VotingNotOver, WrongPayer."
+      ],
+      "discriminator": [
+        21,
+        164,
+        246,
+        70,
+        66,
+        168,
+        142,
+        16
+      ],
+      "accounts": [
+        {
+          "name": "ballots",
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid the rent."
+          ],
+          "writable": true,
+          "relations": [
+            "ballots"
+          ]
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "closeProposal",
+      "docs": [
+        "Closes a proposal that was executed, has failed or expired; the rent goes back to its proposer. Anyone may.",
+        "Errors: ProposalIsOpen, WrongPayer."
+      ],
+      "discriminator": [
+        213,
+        178,
+        139,
+        19,
+        50,
+        191,
+        82,
+        245
+      ],
+      "accounts": [
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "proposer",
+          "docs": [
+            "Who paid the rent."
+          ],
+          "writable": true,
+          "relations": [
+            "proposal"
+          ]
+        }
+      ],
+      "args": []
     },
     {
       "name": "closeService",
@@ -591,6 +733,78 @@ export type Stk = {
       ]
     },
     {
+      "name": "createGovernance",
+      "docs": [
+        "Creates the governance of an economy, which holds no role until one is handed to it. The admin may.",
+        "Errors: NotAdmin, BadVotingTime, DelayTooLong, BadQuorum."
+      ],
+      "discriminator": [
+        134,
+        46,
+        105,
+        91,
+        27,
+        91,
+        99,
+        157
+      ],
+      "accounts": [
+        {
+          "name": "admin",
+          "docs": [
+            "The economy's admin, who pays the rent."
+          ],
+          "writable": true,
+          "signer": true,
+          "address": "economy.roles.admin"
+        },
+        {
+          "name": "economy"
+        },
+        {
+          "name": "governance",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  103,
+                  111,
+                  118,
+                  101,
+                  114,
+                  110,
+                  97,
+                  110,
+                  99,
+                  101
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "parameters",
+          "type": {
+            "defined": {
+              "name": "governanceParameters"
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "createPage",
       "docs": [
         "Creates the next member page with its first slots. Anyone may who pays the rent.",
@@ -653,6 +867,81 @@ export type Stk = {
         {
           "name": "index",
           "type": "u32"
+        }
+      ]
+    },
+    {
+      "name": "createProposal",
+      "docs": [
+        "Proposes to call `instruction` with the governance's signature, and takes a snapshot of all balances when the",
+        "latest one is older than a vote. A member whose balance reaches the threshold may, and pays the rent. Works while",
+        "the economy is paused. Errors: WrongEconomy, UnknownSlot, WrongMember, BelowThreshold, BadTitle,",
+        "InstructionTooLarge."
+      ],
+      "discriminator": [
+        132,
+        116,
+        68,
+        174,
+        216,
+        160,
+        198,
+        22
+      ],
+      "accounts": [
+        {
+          "name": "wallet",
+          "docs": [
+            "The member's wallet; pays the rent."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "economy",
+          "writable": true
+        },
+        {
+          "name": "governance",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "page"
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "slot",
+          "type": "u16"
+        },
+        {
+          "name": "title",
+          "type": "string"
+        },
+        {
+          "name": "descriptionHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "instruction",
+          "type": {
+            "defined": {
+              "name": "proposedInstruction"
+            }
+          }
         }
       ]
     },
@@ -1132,6 +1421,38 @@ export type Stk = {
           "type": "string"
         }
       ]
+    },
+    {
+      "name": "executeProposal",
+      "docs": [
+        "Calls the instruction of a passed proposal with the governance's signature, once; its accounts follow as remaining",
+        "accounts, in order. Anyone may, within 30 days after the time lock. Errors: AlreadyExecuted, TimeLocked,",
+        "ProposalExpired, NotPassed, WrongInstruction, and those of the instruction."
+      ],
+      "discriminator": [
+        186,
+        60,
+        116,
+        133,
+        108,
+        128,
+        111,
+        28
+      ],
+      "accounts": [
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "targetProgram",
+          "docs": [
+            "The program that the proposed instruction calls."
+          ],
+          "address": "proposal.program_id"
+        }
+      ],
+      "args": []
     },
     {
       "name": "fillBuyback",
@@ -2434,6 +2755,43 @@ export type Stk = {
       ]
     },
     {
+      "name": "setGovernance",
+      "docs": [
+        "Changes how later proposals are voted on. The governance itself may: by a passed proposal.",
+        "Errors: BadVotingTime, DelayTooLong, BadQuorum."
+      ],
+      "discriminator": [
+        34,
+        71,
+        128,
+        245,
+        179,
+        42,
+        140,
+        137
+      ],
+      "accounts": [
+        {
+          "name": "governance",
+          "docs": [
+            "Signs by its own address: only `execute_proposal` can make it."
+          ],
+          "writable": true,
+          "signer": true
+        }
+      ],
+      "args": [
+        {
+          "name": "parameters",
+          "type": {
+            "defined": {
+              "name": "governanceParameters"
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "setLevels",
       "docs": [
         "Sets the levels of members of one page, for which `evidence` is the hash of the reasons. The registrar may, while",
@@ -3548,6 +3906,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "ballots",
+      "discriminator": [
+        83,
+        221,
+        227,
+        79,
+        148,
+        86,
+        207,
+        98
+      ]
+    },
+    {
       "name": "economy",
       "discriminator": [
         9,
@@ -3574,6 +3945,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "governance",
+      "discriminator": [
+        18,
+        143,
+        88,
+        13,
+        73,
+        217,
+        47,
+        49
+      ]
+    },
+    {
       "name": "pageHeader",
       "discriminator": [
         31,
@@ -3584,6 +3968,19 @@ export type Stk = {
         231,
         223,
         142
+      ]
+    },
+    {
+      "name": "proposalHeader",
+      "discriminator": [
+        106,
+        203,
+        34,
+        250,
+        187,
+        255,
+        87,
+        155
       ]
     },
     {
@@ -3732,6 +4129,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "ballotsClosed",
+      "discriminator": [
+        58,
+        60,
+        97,
+        76,
+        160,
+        205,
+        86,
+        118
+      ]
+    },
+    {
       "name": "buybackFilled",
       "discriminator": [
         164,
@@ -3875,6 +4285,19 @@ export type Stk = {
       ]
     },
     {
+      "name": "governanceSet",
+      "discriminator": [
+        207,
+        240,
+        29,
+        177,
+        239,
+        184,
+        74,
+        88
+      ]
+    },
+    {
       "name": "levelsSet",
       "discriminator": [
         51,
@@ -4002,6 +4425,45 @@ export type Stk = {
         145,
         213,
         229
+      ]
+    },
+    {
+      "name": "proposalClosed",
+      "discriminator": [
+        57,
+        90,
+        47,
+        164,
+        105,
+        55,
+        97,
+        27
+      ]
+    },
+    {
+      "name": "proposalCreated",
+      "discriminator": [
+        186,
+        8,
+        160,
+        108,
+        81,
+        13,
+        51,
+        206
+      ]
+    },
+    {
+      "name": "proposalExecuted",
+      "discriminator": [
+        92,
+        213,
+        189,
+        201,
+        101,
+        83,
+        111,
+        83
       ]
     },
     {
@@ -4470,6 +4932,19 @@ export type Stk = {
         229,
         248,
         210
+      ]
+    },
+    {
+      "name": "voteCast",
+      "discriminator": [
+        39,
+        53,
+        195,
+        104,
+        188,
+        17,
+        225,
+        213
       ]
     },
     {
@@ -5373,6 +5848,101 @@ export type Stk = {
       "code": 6166,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
+    },
+    {
+      "code": 6167,
+      "name": "badVotingTime",
+      "msg": "A vote must run for 1 to 30 days"
+    },
+    {
+      "code": 6168,
+      "name": "badQuorum",
+      "msg": "The quorum must be 1 to 10,000 basis points"
+    },
+    {
+      "code": 6169,
+      "name": "badTitle",
+      "msg": "The title must have 1 to 64 bytes"
+    },
+    {
+      "code": 6170,
+      "name": "belowThreshold",
+      "msg": "The balance is too small to propose"
+    },
+    {
+      "code": 6171,
+      "name": "instructionTooLarge",
+      "msg": "The proposed instruction has too many accounts or bytes"
+    },
+    {
+      "code": 6172,
+      "name": "votingIsOver",
+      "msg": "The vote is over"
+    },
+    {
+      "code": 6173,
+      "name": "votingNotOver",
+      "msg": "The vote is not over yet"
+    },
+    {
+      "code": 6174,
+      "name": "nothingToVote",
+      "msg": "The member had nothing that could vote when the snapshot was taken"
+    },
+    {
+      "code": 6175,
+      "name": "alreadyVoted",
+      "msg": "The member, or one of the stakes, has voted already"
+    },
+    {
+      "code": 6176,
+      "name": "snapshotMissing",
+      "msg": "The snapshot of the member's page that the vote weighs by is missing"
+    },
+    {
+      "code": 6177,
+      "name": "wrongSnapshot",
+      "msg": "The snapshot is not the one of the page that the vote weighs by"
+    },
+    {
+      "code": 6178,
+      "name": "stakeDoesNotVote",
+      "msg": "The place holds no stake of the member from before the snapshot"
+    },
+    {
+      "code": 6179,
+      "name": "notPassed",
+      "msg": "The proposal has not passed"
+    },
+    {
+      "code": 6180,
+      "name": "alreadyExecuted",
+      "msg": "The proposal is executed already"
+    },
+    {
+      "code": 6181,
+      "name": "timeLocked",
+      "msg": "The proposal cannot be executed yet"
+    },
+    {
+      "code": 6182,
+      "name": "proposalExpired",
+      "msg": "The proposal can no longer be executed"
+    },
+    {
+      "code": 6183,
+      "name": "wrongInstruction",
+      "msg": "Program and accounts are not those of the proposed instruction"
+    },
+    {
+      "code": 6184,
+      "name": "proposalIsOpen",
+      "msg": "The proposal can still be voted on or executed"
+    },
+    {
+      "code": 6185,
+      "name": "wrongPayer",
+      "msg": "The rent goes back to who paid it"
     }
   ],
   "types": [
@@ -5569,6 +6139,101 @@ export type Stk = {
             "docs": [
               "Unix day."
             ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "ballots",
+      "docs": [
+        "Who of a member page voted on a proposal.",
+        "",
+        "Created by the page's first vote, closed by `close_ballots` when the vote is over."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "votingEnds",
+            "docs": [
+              "When the vote ends: it must not be closed before."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "page",
+            "docs": [
+              "Index of the member page."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid the rent, which goes back there."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "slots",
+            "docs": [
+              "A bit for each slot whose balance has voted."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                128
+              ]
+            }
+          },
+          {
+            "name": "stakes",
+            "docs": [
+              "A bit for each place of the page's stakes that has voted."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                512
+              ]
+            }
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                3
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "ballotsClosed",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
             "type": "u32"
           }
         ]
@@ -6780,6 +7445,155 @@ export type Stk = {
       }
     },
     {
+      "name": "governance",
+      "docs": [
+        "How an economy decides by vote (STK-137).",
+        "",
+        "Created by `create_governance`, changed by a passed proposal alone, never closed. The account is also the address",
+        "that decisions act as: a passed proposal's instruction is called with its signature, so it can hold any role of the",
+        "economy and own token accounts."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "threshold",
+            "docs": [
+              "Base units that a member's balance must have to propose."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "snapshotTakenAt",
+            "docs": [
+              "Unix second in which the economy's latest snapshot was taken; 0 before the first."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "votesEnd",
+            "docs": [
+              "When the last vote ends that weighs by the latest snapshot of an even, of an odd number."
+            ],
+            "type": {
+              "array": [
+                "i64",
+                2
+              ]
+            }
+          },
+          {
+            "name": "votingSeconds",
+            "docs": [
+              "How long a vote runs."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "timeLockSeconds",
+            "docs": [
+              "How long a passed proposal waits before it may be executed."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "docs": [
+              "The economy that is governed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "quorumBps",
+            "docs": [
+              "Part of the circulating tokens that must vote, in basis points."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                61
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "governanceParameters",
+      "docs": [
+        "What can be decided about voting itself. Running proposals keep the rules that they began with."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "votingSeconds",
+            "docs": [
+              "How long a vote runs: 1 to 30 days."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "timeLockSeconds",
+            "docs": [
+              "How long a passed proposal waits before it may be executed: at most 30 days."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "quorumBps",
+            "docs": [
+              "Part of the circulating tokens that must vote, in basis points: 1 to 10,000."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "threshold",
+            "docs": [
+              "Base units that a member's balance must have to propose."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "governanceSet",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "governance",
+            "type": "pubkey"
+          },
+          {
+            "name": "parameters",
+            "type": {
+              "defined": {
+                "name": "governanceParameters"
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "levelsSet",
       "type": {
         "kind": "struct",
@@ -7238,6 +8052,320 @@ export type Stk = {
               "Whether the price was read from the feed that the economy names."
             ],
             "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalClosed",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "proposal",
+            "type": "u32"
+          },
+          {
+            "name": "executed",
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalCreated",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "proposal",
+            "docs": [
+              "Its index."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "title",
+            "type": "string"
+          },
+          {
+            "name": "descriptionHash",
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "instruction",
+            "type": {
+              "defined": {
+                "name": "proposedInstruction"
+              }
+            }
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "The snapshot by which votes weigh: the economy's latest from now on."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "quorum",
+            "type": "u64"
+          },
+          {
+            "name": "votingEnds",
+            "type": "i64"
+          },
+          {
+            "name": "executableAt",
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalExecuted",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "proposal",
+            "type": "u32"
+          },
+          {
+            "name": "yes",
+            "type": "u64"
+          },
+          {
+            "name": "no",
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalHeader",
+      "docs": [
+        "Head of a proposal; behind it the instruction: 33 bytes an account (its address; bit 0 of the last byte when it",
+        "signs, bit 1 when it is writable), then the data.",
+        "",
+        "Created by `create_proposal`, counted by `cast_vote`, executed by `execute_proposal`, closed by `close_proposal`."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "quorum",
+            "docs": [
+              "Base units that must vote."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "yes",
+            "docs": [
+              "Base units for it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "no",
+            "docs": [
+              "Base units against it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "votingEnds",
+            "docs": [
+              "Votes are taken before this second."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "executableAt",
+            "docs": [
+              "It may be executed from this second on, for 30 days."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Place among the economy's proposals; never used twice."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "snapshot",
+            "docs": [
+              "Number of the snapshot by which votes weigh."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "voters",
+            "docs": [
+              "Members who voted."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "proposer",
+            "docs": [
+              "The member who proposed and paid the rent, which goes back there."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "programId",
+            "docs": [
+              "The program that its instruction calls."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "descriptionHash",
+            "docs": [
+              "Hash of the text that explains it."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "title",
+            "docs": [
+              "UTF-8, zero-padded."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                64
+              ]
+            }
+          },
+          {
+            "name": "accountCount",
+            "docs": [
+              "Accounts of the instruction."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "status",
+            "docs": [
+              "One of [`proposal_status`]."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "type": "u8"
+          },
+          {
+            "name": "governanceBump",
+            "docs": [
+              "Of the governance's address, by whose signature it acts."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                8
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposedAccount",
+      "docs": [
+        "An account of a proposed instruction."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "address",
+            "type": "pubkey"
+          },
+          {
+            "name": "isSigner",
+            "docs": [
+              "Whether it signs: the governance by itself; anybody else would have to sign the execution."
+            ],
+            "type": "bool"
+          },
+          {
+            "name": "isWritable",
+            "type": "bool"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposedInstruction",
+      "docs": [
+        "What a proposal does when it is executed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "programId",
+            "type": "pubkey"
+          },
+          {
+            "name": "accounts",
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "proposedAccount"
+                }
+              }
+            }
+          },
+          {
+            "name": "data",
+            "type": {
+              "vec": "u8"
+            }
           }
         ]
       }
@@ -8944,6 +10072,14 @@ export type Stk = {
             "type": "u32"
           },
           {
+            "name": "since",
+            "docs": [
+              "The first snapshot for which these were the balances: `number`, or an earlier one for which nobody called",
+              "`snapshot_page`, while no balance of the page could change."
+            ],
+            "type": "u32"
+          },
+          {
             "name": "economy",
             "type": "pubkey"
           },
@@ -8956,7 +10092,7 @@ export type Stk = {
             "type": {
               "array": [
                 "u8",
-                7
+                3
               ]
             }
           }
@@ -9718,6 +10854,51 @@ export type Stk = {
       }
     },
     {
+      "name": "voteCast",
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "economy",
+            "type": "pubkey"
+          },
+          {
+            "name": "proposal",
+            "type": "u32"
+          },
+          {
+            "name": "wallet",
+            "type": "pubkey"
+          },
+          {
+            "name": "approve",
+            "type": "bool"
+          },
+          {
+            "name": "weight",
+            "docs": [
+              "Base units with which the member voted now."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "yes",
+            "docs": [
+              "Base units for it, with this vote."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "no",
+            "docs": [
+              "Base units against it, with this vote."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
       "name": "week",
       "docs": [
         "The record of one week: what was posted, what was paid.",
@@ -9995,6 +11176,11 @@ export type Stk = {
       "value": "211"
     },
     {
+      "name": "executionSeconds",
+      "type": "i64",
+      "value": "2592000"
+    },
+    {
       "name": "forGood",
       "type": "i64",
       "value": "9007199254740991"
@@ -10048,6 +11234,11 @@ export type Stk = {
       "name": "pageSlots",
       "type": "u32",
       "value": "1024"
+    },
+    {
+      "name": "shortestVotingSeconds",
+      "type": "u32",
+      "value": "86400"
     },
     {
       "name": "stakePlaces",

@@ -27,6 +27,18 @@ export {
   type EmissionCurve,
 } from "./emission.js"
 export {
+  isPassed,
+  proposalState,
+  quorumCeil,
+  snapshotOfProposal,
+  tallyShares,
+  type ProposalProgress,
+  type ProposalState,
+  type SnapshotState,
+  type Tally,
+  type TallyShares,
+} from "./governance.js"
+export {
   activeWalletsState,
   frozenState,
   inflation,

@@ -40,4 +40,9 @@ export const ESTIMATED_COMPUTE_UNITS = {
   rewardResolutions: { base: 1_700, item: 150 },
   rateReward: 2_000,
   confirmActivity: 2_000,
+  createGovernance: 10_000,
+  createProposal: { base: 15_000, byte: 60 },
+  castVote: 20_000,
+  /** Without what the proposed instruction uses, for which `instruction` is room. */
+  executeProposal: { base: 10_000, instruction: 200_000 },
 } as const

@@ -1,5 +1,15 @@
 export { planSale, type PlanSaleParameters, type SaleDone } from "./buyback.js"
 export { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
+export {
+  planExecution,
+  planProposal,
+  planVote,
+  type ExecutionDone,
+  type PlanExecutionParameters,
+  type PlanProposalParameters,
+  type PlanVoteParameters,
+  type VoteDone,
+} from "./governance.js"
 export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
 export { transactionsOf, type Lane, type Plan } from "./plan.js"
 export { otherPagesOf, planPurchase, type PlanPurchaseParameters, type PurchaseDone } from "./purchase.js"

@@ -107,7 +107,42 @@ fn escrow_page_keeps_its_layout() {
 #[test]
 fn snapshot_keeps_its_layout() {
     assert_eq!(size_of::<Snapshot>(), 8_240);
-    assert_offsets!(Snapshot, balances: 0, number: 8_192, page: 8_196, economy: 8_200, bump: 8_232, _reserved: 8_233);
+    assert_offsets!(
+        Snapshot,
+        balances: 0, number: 8_192, page: 8_196, since: 8_200, economy: 8_204, bump: 8_236, _reserved: 8_237,
+    );
+}
+
+#[test]
+fn governance_keeps_its_layout() {
+    assert_eq!(size_of::<Governance>(), 136);
+    assert_offsets!(
+        Governance,
+        threshold: 0, snapshot_taken_at: 8, votes_end: 16, voting_seconds: 32, time_lock_seconds: 36, economy: 40,
+        quorum_bps: 72, bump: 74, _reserved: 75,
+    );
+}
+
+#[test]
+fn proposal_keeps_its_layout() {
+    assert_eq!(size_of::<ProposalHeader>(), 256);
+    assert_offsets!(
+        ProposalHeader,
+        quorum: 0, yes: 8, no: 16, voting_ends: 24, executable_at: 32, index: 40, snapshot: 44, voters: 48,
+        economy: 52, proposer: 84, program_id: 116, description_hash: 148, title: 180, account_count: 244,
+        status: 245, bump: 246, governance_bump: 247, _reserved: 248,
+    );
+    // Discriminator, header, length, bytes.
+    assert_eq!(Proposal::space_for(1), 8 + 256 + 4 + 1);
+}
+
+#[test]
+fn ballots_keep_their_layout() {
+    assert_eq!(size_of::<Ballots>(), 720);
+    assert_offsets!(
+        Ballots,
+        voting_ends: 0, page: 8, proposal: 12, payer: 44, slots: 76, stakes: 204, bump: 716, _reserved: 717,
+    );
 }
 
 #[test]
@@ -182,6 +217,9 @@ fn discriminators_are_those_of_the_names_and_differ() {
         (Startup::DISCRIMINATOR, "account:Startup"),
         (Stabilisation::DISCRIMINATOR, "account:Stabilisation"),
         (EscrowHeader::DISCRIMINATOR, "account:EscrowHeader"),
+        (Governance::DISCRIMINATOR, "account:Governance"),
+        (ProposalHeader::DISCRIMINATOR, "account:ProposalHeader"),
+        (Ballots::DISCRIMINATOR, "account:Ballots"),
     ];
     for (index, (discriminator, name)) in discriminators.iter().enumerate() {
         assert_eq!(**discriminator, solana_sha256_hasher::hash(name.as_bytes()).to_bytes()[..8], "{name}");

@@ -3,6 +3,7 @@
 mod activation;
 mod economy;
 mod escrow;
+mod governance;
 #[cfg(test)]
 mod layout;
 mod membership;
@@ -19,6 +20,7 @@ mod week;
 pub use activation::*;
 pub use economy::*;
 pub use escrow::*;
+pub use governance::*;
 pub use membership::*;
 pub use page::*;
 pub use reserve::*;

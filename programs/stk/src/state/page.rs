@@ -99,6 +99,13 @@ pub fn recipient_mut<'a>(page: &'a mut MemberPage, slot: u16, wallet: &Address) 
     Ok(member)
 }
 
+/// The slot of `wallet`, which must be there, to be read.
+pub fn member<'a>(page: &'a MemberPage, slot: u16, wallet: &Address) -> Result<&'a Member> {
+    let member = page.get(usize::from(slot)).ok_or(StkError::UnknownSlot)?;
+    require!(member.wallet == *wallet, StkError::WrongMember);
+    Ok(member)
+}
+
 /// The slot of `wallet`, which must be there.
 pub fn member_mut<'a>(page: &'a mut MemberPage, slot: u16, wallet: &Address) -> Result<&'a mut Member> {
     let member = page.get_mut(usize::from(slot)).ok_or(StkError::UnknownSlot)?;

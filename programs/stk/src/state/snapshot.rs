@@ -13,13 +13,21 @@ pub struct Snapshot {
     pub number: u32,
     /// Index of the member page.
     pub page: u32,
+    /// The first snapshot for which these were the balances: `number`, or an earlier one for which nobody called
+    /// `snapshot_page`, while no balance of the page could change.
+    pub since: u32,
     pub economy: Address,
     pub bump: u8,
-    pub _reserved: [u8; 7],
+    pub _reserved: [u8; 3],
 }
 
 impl Snapshot {
     pub const SEED: &'static [u8] = b"snapshot";
+
+    /// Whether these were the page's balances when snapshot `number` was taken.
+    pub fn covers(&self, number: u32) -> bool {
+        (self.since..=self.number).contains(&number)
+    }
 
     /// The last seed of the account for snapshots like `number`: 0 for even ones, 1 for odd ones.
     pub fn parity_of(number: u32) -> [u8; 1] {

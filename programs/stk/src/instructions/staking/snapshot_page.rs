@@ -41,6 +41,8 @@ impl SnapshotPage {
 
         copy_balances(page.as_slice(), &mut snapshot.balances);
         snapshot.number = number;
+        // Behind the economy, so that this cannot wrap.
+        snapshot.since = page.snapshot.saturating_add(1);
         snapshot.page = page.index;
         snapshot.economy = address;
         snapshot.bump = ctx.bumps.snapshot;
