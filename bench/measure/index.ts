@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { RENT_LAMPORTS_PER_BYTE } from "stk-localnet"
 import type { Results, Table, Target } from "../figures"
 import { measureBatches, perMember, type BatchCosts } from "./batches"
+import { measureFunds } from "./funds"
 import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"
 import { measurePeers } from "./peers"
@@ -25,6 +26,7 @@ export async function measureAll(): Promise<Results> {
     targets: [...targetsOf(instructions, batches), ...staking.targets],
     tables: [
       instructions.table,
+      await measureFunds(),
       ...batches.tables,
       staking.table,
       millionTable(batches, peers),

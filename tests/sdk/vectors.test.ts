@@ -25,6 +25,7 @@ import {
   unitOf,
   unixDay,
   unpackCounts,
+  vestedFloor,
   weekEnd,
   weekOf,
   weekStart,
@@ -73,6 +74,7 @@ interface Vectors {
   }[]
   streak: [number, number, number][]
   stake: [number, number, number][]
+  vesting: [string, number, number, number, string][]
   merkle: { leaves: string[]; root: string; proofs: string[][] }[]
 }
 
@@ -103,6 +105,13 @@ describe("SDK mathematics and the program's", () => {
   it("count the same days since genesis [STK-08]", () => {
     for (const [genesis, now, days] of vectors.daysEnded)
       expect(daysEnded(genesis, now)).to.equal(BigInt(days))
+  })
+
+  it("vest the same part of the Team fund", () => {
+    for (const [received, elapsed, cliffSeconds, vestingSeconds, vested] of vectors.vesting) {
+      const schedule = { cliffSeconds, vestingSeconds }
+      expect(vestedFloor(BigInt(received), elapsed, schedule)).to.equal(BigInt(vested))
+    }
   })
 
   it("split alike, with the remainder in the Rewards Pool [STK-17]", () => {

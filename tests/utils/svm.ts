@@ -133,6 +133,8 @@ export class Chain {
   constructor(options: ChainOptions = {}) {
     this.svm = new LiteSVM()
     this.svm.setRent(new Rent(RENT_LAMPORTS_PER_BYTE, RENT_EXEMPTION_THRESHOLD, RENT_BURN_PERCENT))
+    // Wrapped SOL.
+    this.svm.withNativeMints()
     for (const program of options.programs ?? workspacePrograms()) {
       this.svm.addProgram(toKit(program.address), readProgramOnce(program))
     }

@@ -11,6 +11,7 @@ use stk_math::{
     split::{share_floor, split},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::unlocks_at,
+    vesting::vested_floor,
     week::{unix_day, week_of, week_start},
 };
 use support::{full, points, sha256, stk, tree_hash, OwnRules};
@@ -320,4 +321,29 @@ fn a_feeds_price_becomes_billionths() {
     assert_eq!(billionths(i64::MAX, -29), None);
     assert_eq!(billionths(1, i32::MAX), None);
     assert_eq!(billionths(1, i32::MIN), None);
+}
+
+#[test]
+fn nothing_is_vested_before_the_cliff_and_all_at_the_end() {
+    let vested = |elapsed| vested_floor(1_000, elapsed, 250, 1_000);
+    assert_eq!([i64::MIN, -1, 0, 249, 250, 251].map(vested), [0, 0, 0, 0, 250, 251]);
+    assert_eq!([998, 999, 1_000, 1_001, i64::MAX].map(vested), [998, 999, 1_000, 1_000, 1_000]);
+}
+
+#[test]
+fn a_schedule_may_have_no_cliff_no_vesting_or_a_cliff_behind_it() {
+    assert_eq!([-1, 0, 1].map(|elapsed| vested_floor(7, elapsed, 0, 0)), [0, 7, 7]);
+    assert_eq!([-1, 0, 1, 2].map(|elapsed| vested_floor(7, elapsed, 0, 2)), [0, 0, 3, 7]);
+    assert_eq!([9, 10].map(|elapsed| vested_floor(7, elapsed, 10, 0)), [0, 7]);
+    assert_eq!([9, 10].map(|elapsed| vested_floor(7, elapsed, 10, 5)), [0, 7]);
+}
+
+#[test]
+fn the_highest_amount_and_the_longest_schedule_fit() {
+    let longest = u32::MAX;
+    let last = i64::from(longest);
+    assert_eq!(vested_floor(u64::MAX, last - 1, 0, longest), u64::MAX - 4_294_967_297);
+    assert_eq!(vested_floor(u64::MAX, last, longest, longest), u64::MAX);
+    assert_eq!(vested_floor(u64::MAX, last - 1, longest, longest), 0);
+    assert_eq!(vested_floor(0, last - 1, 0, longest), 0);
 }

@@ -12,6 +12,7 @@ use stk_math::{
     score::{points_of_days, EventWeight, Scorer},
     split::{share_floor, split},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
+    vesting::vested_floor,
     week::{week_end, week_of, week_start},
 };
 use support::{inclusion_path, points, sha256, stk, tree_hash, OwnRules};
@@ -105,6 +106,19 @@ proptest! {
     #[test]
     fn a_share_is_the_floor_in_integers_of_any_size(amount in any::<u64>(), bps in 0u16..=10_000) {
         prop_assert_eq!(big(share_floor(amount, bps)), scaled(amount, u64::from(bps), 10_000));
+    }
+
+    #[test]
+    fn what_is_vested_is_the_exact_floor_and_only_grows(
+        received in any_size(), more in any_size(), cliff in any::<u32>(), vesting in 1u32.., elapsed in any::<u32>(), later in any::<u32>(),
+    ) {
+        let part = |received, elapsed: u32| vested_floor(received, i64::from(elapsed), cliff, vesting);
+        let linear = scaled(received, u64::from(elapsed.min(vesting)), u64::from(vesting));
+        let expected = if elapsed < cliff { big(0) } else { linear };
+        prop_assert_eq!(big(part(received, elapsed)), expected);
+        prop_assert!(part(received, elapsed) <= part(received, elapsed.saturating_add(later)));
+        prop_assert!(part(received, elapsed) <= part(received.saturating_add(more), elapsed));
+        prop_assert!(part(received, elapsed) <= received);
     }
 
     #[test]

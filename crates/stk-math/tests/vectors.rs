@@ -16,6 +16,7 @@ use stk_math::{
     split::split,
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::{unlocks_at, TERMS_DAYS},
+    vesting::vested_floor,
     week::{unix_day, week_end, week_of, week_start},
 };
 use support::{forge, full, inclusion_path, points, sha256, stk, tree_hash, Numbers, OwnRules};
@@ -341,6 +342,32 @@ fn feeds(numbers: &mut Numbers) -> Value {
         .collect()
 }
 
+fn vesting() -> Value {
+    let mut numbers = Numbers(21);
+    let mut cases = vec![
+        (1_000, -1, 0, 0),
+        (1_000, 0, 0, 0),
+        (1_000, 249, 250, 1_000),
+        (1_000, 250, 250, 1_000),
+        (1_000, 999, 250, 1_000),
+        (1_000, 1_000, 250, 1_000),
+        (u64::MAX, i64::from(u32::MAX) - 1, 0, u32::MAX),
+    ];
+    for _ in 0..100 {
+        let vesting = numbers.any_size(u64::from(u32::MAX)) as u32;
+        let cliff = numbers.up_to(u64::from(vesting)) as u32;
+        let elapsed = numbers.up_to(2 * u64::from(vesting)) as i64;
+        cases.push((numbers.any_size(u64::MAX), elapsed, cliff, vesting));
+    }
+    cases
+        .iter()
+        .map(|(received, elapsed, cliff, vesting)| {
+            let vested = vested_floor(*received, *elapsed, *cliff, *vesting);
+            json!([text(*received), elapsed, cliff, vesting, text(vested)])
+        })
+        .collect()
+}
+
 fn computed() -> String {
     let mut numbers = Numbers(2_919);
     let vectors = json!({
@@ -357,6 +384,7 @@ fn computed() -> String {
         "velocity": velocities(&mut Numbers(95)),
         "quote": quotes(&mut Numbers(96)),
         "feed": feeds(&mut Numbers(97)),
+        "vesting": vesting(),
     });
     // A line for each part of a section, so that a change shows where it is.
     let sections = vectors.as_object().unwrap().iter().map(|(name, section)| {
