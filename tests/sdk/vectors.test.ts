@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import {
+  activityVerdict,
   bytesPerMember,
   checkEmission,
   countWidths,
   cumulativeEmission,
   daysEnded,
+  freezeEnd,
   InvalidArgumentError,
   isIncluded,
   leafHash,
@@ -14,7 +16,9 @@ import {
   packCounts,
   pointsOf,
   pointsOfDays,
+  ratingVerdict,
   rewardOf,
+  rewardOutcome,
   scoredTypes,
   shareFloor,
   splitByBps,
@@ -30,6 +34,8 @@ import {
   weekOf,
   weekStart,
   yearAmount,
+  type RewardOutcome,
+  type RewardVerdictName,
   type ScoringRules,
 } from "@stk/sdk"
 import { expect } from "chai"
@@ -75,6 +81,14 @@ interface Vectors {
   streak: [number, number, number][]
   stake: [number, number, number][]
   vesting: [string, number, number, number, string][]
+  freeze: {
+    createdAt: number
+    days: number
+    endsAt: number
+    outcomes: [number, [RewardOutcome, RewardOutcome, RewardOutcome]][]
+  }[]
+  rating: [number, RewardVerdictName | null][]
+  activity: [number, number, number, number, RewardVerdictName | null][]
   merkle: { leaves: string[]; root: string; proofs: string[][] }[]
 }
 
@@ -181,6 +195,25 @@ describe("SDK mathematics and the program's", () => {
     expect(vectors.stake.map(([, termDays]) => termDays).slice(0, 4)).to.deep.equal([...STAKE_TERMS_DAYS])
     for (const [made, termDays, unlockAt] of vectors.stake)
       expect(stakeUnlocksAt(made, termDays)).to.equal(unlockAt)
+  })
+
+  it("end and decide frozen rewards alike [STK-79] [STK-80] [STK-85]", () => {
+    for (const { createdAt, days, endsAt, outcomes } of vectors.freeze) {
+      expect(freezeEnd(createdAt, days)).to.equal(endsAt)
+      for (const [now, expected] of outcomes) {
+        const verdicts = [null, "confirmed", "rejected"] as const
+        expect(verdicts.map((verdict) => rewardOutcome(endsAt, verdict, now))).to.deep.equal(expected)
+      }
+    }
+    expect(() => freezeEnd(0, 0.5)).to.throw(InvalidArgumentError)
+  })
+
+  it("read ratings and activity alike [STK-81] [STK-82]", () => {
+    for (const [rating, verdict] of vectors.rating) expect(ratingVerdict(rating)).to.equal(verdict)
+    expect(ratingVerdict(3.5)).to.equal(null)
+    for (const [createdAt, endsAt, active, scored, verdict] of vectors.activity)
+      expect(activityVerdict(createdAt, endsAt, active, scored)).to.equal(verdict)
+    expect(new Set(vectors.activity.map((each) => each[4])).size).to.equal(3)
   })
 
   it("build the same trees and proofs", () => {

@@ -10,6 +10,7 @@ use serde_json::{json, Value};
 use std::{env, fmt::Write, fs};
 use stk_math::{
     emission::{days_ended, EmissionCurve},
+    freeze::{activity_verdict, freeze_end, outcome, rating_verdict, Outcome, Verdict},
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
     score::{points_of_days, streak_after, EventWeight, Scorer},
@@ -144,6 +145,68 @@ fn weeks() -> Value {
 fn stakes() -> Value {
     let of = |made: i64| TERMS_DAYS.map(|days| json!([made, days, unlocks_at(made, days)]));
     [0, 1, 86_399, 1_765_756_800, 1_772_323_199, 4_102_444_800].map(of).concat().into()
+}
+
+fn verdict_name(verdict: Option<Verdict>) -> Value {
+    match verdict {
+        None => Value::Null,
+        Some(Verdict::Confirmed) => json!("confirmed"),
+        Some(Verdict::Rejected) => json!("rejected"),
+    }
+}
+
+/// What becomes of rewards that are frozen for `days`, around each threshold.
+fn freezes() -> Value {
+    let created_at = 1_765_756_800;
+    let verdicts = [None, Some(Verdict::Confirmed), Some(Verdict::Rejected)];
+    let of = |days: u16| {
+        let ends_at = freeze_end(created_at, days).unwrap();
+        let moments = [-1, 0, 1, 2_591_999, 2_592_000].map(|after| ends_at + after);
+        let outcomes = moments.map(|now| {
+            let of_each = verdicts.map(|verdict| match outcome(ends_at, verdict, now) {
+                Outcome::Frozen => "frozen",
+                Outcome::Undecided => "undecided",
+                Outcome::Active => "active",
+                Outcome::Cancelled => "cancelled",
+            });
+            json!([now, of_each])
+        });
+        json!({ "createdAt": created_at, "days": days, "endsAt": ends_at, "outcomes": outcomes })
+    };
+    [1, 30, 60, 90, 365].map(of).to_vec().into()
+}
+
+fn ratings() -> Value {
+    [0, 1, 2, 3, 4, 5, 6, 255]
+        .map(|rating| json!([rating, verdict_name(rating_verdict(rating))]))
+        .to_vec()
+        .into()
+}
+
+/// Verdicts by activity: creation, end, last active week, last scored week.
+fn activities(numbers: &mut Numbers) -> Value {
+    let monday = 1_765_756_800;
+    let mut cases = vec![
+        (monday, monday + 7_776_000, 2_918, 2_931),
+        (monday, monday + 7_776_000, 2_919, 0),
+        (monday + 604_799, monday + 7_776_000, 2_919, 0),
+        (monday + 604_800, monday + 8_380_800, 2_919, 2_931),
+        (monday + 604_800, monday + 8_380_800, 2_919, 2_932),
+        (monday, monday + 7_776_000, 2_932, 2_932),
+    ];
+    for _ in 0..60 {
+        let created_at = monday + numbers.up_to(2_000_000) as i64;
+        let ends_at = created_at + numbers.up_to(8_000_000) as i64;
+        let weeks = [0, 1].map(|_| 2_915 + numbers.up_to(24) as u32);
+        cases.push((created_at, ends_at, weeks[0], weeks[1]));
+    }
+    cases
+        .into_iter()
+        .map(|(created_at, ends_at, active, scored)| {
+            let verdict = activity_verdict(created_at, ends_at, active, scored);
+            json!([created_at, ends_at, active, scored, verdict_name(verdict)])
+        })
+        .collect()
 }
 
 fn pro_rata(numbers: &mut Numbers) -> Value {
@@ -377,6 +440,9 @@ fn computed() -> String {
         "week": weeks(),
         "proRata": pro_rata(&mut numbers),
         "stake": stakes(),
+        "freeze": freezes(),
+        "rating": ratings(),
+        "activity": activities(&mut Numbers(82)),
         "score": scores(&mut numbers),
         "streak": streaks(),
         "merkle": trees(),
