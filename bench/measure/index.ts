@@ -8,6 +8,7 @@ import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"
 import { measurePeers } from "./peers"
 import { publishedTable } from "./published"
+import { measureRewards } from "./rewards"
 import { measureStaking } from "./staking"
 
 const PROGRAM = resolve(__dirname, "../../target/deploy/stk.so")
@@ -21,13 +22,15 @@ export async function measureAll(): Promise<Results> {
   const instructions = await measureInstructions()
   const batches = await measureBatches()
   const peers = await measurePeers()
+  const rewards = await measureRewards()
   const staking = await measureStaking()
   return {
-    targets: [...targetsOf(instructions, batches), ...staking.targets],
+    targets: [...targetsOf(instructions, batches), ...rewards.targets, ...staking.targets],
     tables: [
       instructions.table,
       await measureFunds(),
       ...batches.tables,
+      rewards.table,
       staking.table,
       millionTable(batches, peers),
       peers.table,

@@ -6,6 +6,7 @@ import { expectEvents } from "../../utils/events"
 import { expectError, expectLedgerInvariant } from "../../utils/expect"
 import { withAccount } from "../../utils/instructions"
 import { KIND, REASON, rewardEconomy, setRewardKinds } from "../../utils/rewards"
+import { snapshotPage, takeSnapshot } from "../../utils/staking"
 import { Chain, type Sent } from "../../utils/svm"
 
 describe("pay_rewards", () => {
@@ -141,6 +142,14 @@ describe("pay_rewards", () => {
       const wrong = withAccount(instruction([{ slot: 0, amount: 1n }]), "validator", signer.publicKey)
       await expectError(() => chain.send(wrong, [signer]), "NotValidator")
     }
+  })
+
+  it("refuses while a vote needs the page's balances as they are", async () => {
+    takeSnapshot(chain, economy, 1)
+    await expectError(() => pay([{ slot: 0, amount: 1n }]), "SnapshotDue")
+    snapshotPage(chain, economy)
+    pay([{ slot: 0, amount: 1n }])
+    expect(readMember(chain, economy, 0).balance).to.equal(1n)
   })
 
   it("refuses while the economy is paused", async () => {

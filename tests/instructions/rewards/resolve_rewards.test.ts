@@ -22,6 +22,7 @@ import {
   resolveRewards,
   rewardEconomy,
 } from "../../utils/rewards"
+import { snapshotPage, takeSnapshot } from "../../utils/staking"
 import { Chain, type Sent } from "../../utils/svm"
 
 const DAY = 86_400
@@ -268,6 +269,17 @@ describe("resolve_rewards", () => {
     await expectError(() => resolve({ place: 0, id: 1 }), "StaleReward")
     await expectError(() => resolve({ place: 1, id: 0 }), "StaleReward")
     await expectError(() => resolve({ place: 211, id: 0 }), "StaleReward")
+  })
+
+  it("refuses while a vote needs the page's balances as they are", async () => {
+    review()
+    giveVerdict(chain, economy, 0, true)
+    chain.unixTime = endsAt()
+    takeSnapshot(chain, economy, 1)
+    await expectError(() => resolve({ place: 0, id: 0 }), "SnapshotDue")
+    snapshotPage(chain, economy)
+    resolve({ place: 0, id: 0 })
+    expect(readMember(chain, economy, 1).balance).to.equal(100n)
   })
 
   it("refuses while the economy is paused", async () => {
