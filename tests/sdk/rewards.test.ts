@@ -22,17 +22,10 @@ import {
   type Plan,
   type SentTransaction,
 } from "@stk/sdk"
-import { Keypair } from "@solana/web3.js"
+import { type Keypair } from "@solana/web3.js"
 import { expect } from "chai"
 import { memberKey } from "../utils/actions"
-import {
-  balances,
-  createEconomy,
-  readEconomy,
-  releaseDays,
-  runWeek,
-  type TestEconomy,
-} from "../utils/economy"
+import { balances, createEconomy, readEconomy, runWeek, type TestEconomy } from "../utils/economy"
 import { expectError, expectLedgerInvariant } from "../utils/expect"
 import {
   grant,
