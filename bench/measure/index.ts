@@ -9,6 +9,7 @@ import { millionTable } from "./million"
 import { measurePeers } from "./peers"
 import { publishedTable } from "./published"
 import { measureRewards } from "./rewards"
+import { measureStabilisation } from "./stabilisation"
 import { measureStaking } from "./staking"
 
 const PROGRAM = resolve(__dirname, "../../target/deploy/stk.so")
@@ -32,6 +33,7 @@ export async function measureAll(): Promise<Results> {
       ...batches.tables,
       rewards.table,
       staking.table,
+      await measureStabilisation(),
       millionTable(batches, peers),
       peers.table,
       publishedTable(),

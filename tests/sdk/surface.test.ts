@@ -29,6 +29,8 @@ describe("Public surface of the SDK", () => {
       "stakePage",
       "snapshot",
       "escrow",
+      "stabilisation",
+      "quoteVault",
     ])
       expect(sdk).to.have.property(`${name}Pda`)
   })

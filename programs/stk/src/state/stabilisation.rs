@@ -76,7 +76,8 @@ impl Stabilisation {
         require!(sample.price > 0, StkError::BadPrice);
 
         // Days that were passed over; before the first price there is nothing to clear.
-        let skipped = self.last_day.saturating_add(1)..day;
+        let first = if self.last_day == 0 { day } else { self.last_day.saturating_add(1) };
+        let skipped = first..day;
         for passed in skipped.rev().take(SAMPLES) {
             if let Some(place) = self.samples.get_mut(place_of(passed)) {
                 place.price = 0;
@@ -89,11 +90,10 @@ impl Stabilisation {
         Ok(())
     }
 
-    /// The samples of the 366 days up to that of the last price, oldest first.
-    fn history(&self) -> impl DoubleEndedIterator<Item = &DaySample> {
-        // The place behind the newest holds the oldest.
-        let (newer, older) = self.samples.split_at(place_of(self.last_day).saturating_add(1));
-        older.iter().chain(newer)
+    /// The samples of the 366 days up to that of the last price, in two parts: the newer ones, which end with that day,
+    /// and the older ones before them. Both run from old to new: the place behind the newest holds the oldest.
+    fn by_age(&self) -> (&[DaySample], &[DaySample]) {
+        self.samples.split_at(place_of(self.last_day).saturating_add(1))
     }
 
     /// Today's price; `None` when none was posted.
@@ -105,7 +105,9 @@ impl Stabilisation {
     /// Σ of the prices of the 30 days before today; `None` unless all of them and today's were posted.
     pub fn reference_sum(&self, today: u32) -> Option<u128> {
         self.price_of(today)?;
-        reference_sum(self.history().rev().skip(1).take(REFERENCE_DAYS).map(|sample| sample.price))
+        let (newer, older) = self.by_age();
+        let before = newer.iter().rev().chain(older.iter().rev()).skip(1);
+        reference_sum(before.take(REFERENCE_DAYS).map(|sample| sample.price))
     }
 
     /// Whether today's price is below 80% of the mean of the 30 days before (STK-94).
@@ -124,17 +126,21 @@ impl Stabilisation {
         };
         let mut oldest = None;
         let mut days = SAMPLES as u32;
-        for sample in self.history() {
-            // 366 places: from 365 days before today down to 0.
-            days = days.wrapping_sub(1);
-            if sample.price == 0 {
-                continue;
+        // Two plain loops: one over both parts costs half as much again for each sample.
+        let (newer, older) = self.by_age();
+        for part in [older, newer] {
+            for sample in part {
+                // 366 places: from 365 days before today down to 0.
+                days = days.wrapping_sub(1);
+                if sample.price == 0 {
+                    continue;
+                }
+                if oldest.is_none() {
+                    oldest = Some((sample.volume, days));
+                }
+                activity.circulating = activity.circulating.wrapping_add(u128::from(sample.circulating));
+                activity.samples = activity.samples.wrapping_add(1);
             }
-            if oldest.is_none() {
-                oldest = Some((sample.volume, days));
-            }
-            activity.circulating = activity.circulating.wrapping_add(u128::from(sample.circulating));
-            activity.samples = activity.samples.wrapping_add(1);
         }
         if let Some((volume, days)) = oldest {
             // The counter wraps; its difference is right as long as less than 2^64 is traded in a year.
