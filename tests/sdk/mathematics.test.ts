@@ -1,6 +1,7 @@
 import {
   buildScoreBatch,
   bytesPerMember,
+  checkBands,
   checkEmission,
   closingSunday,
   countWidths,
@@ -21,10 +22,14 @@ import {
   packCounts,
   parseAmount,
   presetRules,
+  quarterOf,
+  quarterStart,
+  redistribution,
   rewardOf,
   scoredTypes,
   shareFloor,
   splitByBps,
+  STK_POLICY,
   STK_PRESET,
   unitOf,
   weekEnd,
@@ -171,6 +176,29 @@ describe("Mathematics of the SDK", () => {
     expect(isIncluded(long, 0, 2, [right.subarray(1)], root)).to.equal(false)
   })
 
+  it("takes 0, 5, 10 and 15% of 1,000 STK by the days without activity [STK-86] [STK-87] [STK-88] [STK-89]", () => {
+    const { bands } = STK_POLICY
+    // The Sunday that closes week 2919 is 2025-12-21.
+    const sunday = 20_443
+    const member = { balance: 1_000n * STK, lastActiveWeek: 2_919, lastRewardDay: 0 }
+    const taken = [89, 90, 179, 180, 364, 365, 366].map((days) =>
+      redistribution(member, bands, sunday + days),
+    )
+    expect(taken.map(({ amount }) => amount / STK)).to.deep.equal([0n, 50n, 50n, 100n, 100n, 150n, 150n])
+    expect(taken.map(({ band }) => band)).to.deep.equal([null, 0, 0, 1, 1, 2, 2])
+  })
+
+  it("leaves 654.075 of 1,000 STK after four quarters of 5, 10, 10 and 15% [STK-90]", () => {
+    const left: string[] = []
+    let balance = 1_000n * STK
+    for (const days of [106, 197, 289, 381]) {
+      const member = { balance, lastActiveWeek: 0, lastRewardDay: 20_437 }
+      balance -= redistribution(member, STK_POLICY.bands, 20_437 + days).amount
+      left.push(formatAmount(balance, 6))
+    }
+    expect(left).to.deep.equal(["950", "855", "769.5", "654.075"])
+  })
+
   it("refuses what breaks the rules, naming the argument", () => {
     expect(() => packCounts(STK_PRESET, [36, 0, 0, 0, 0, 0, 0])).to.throw(InvalidArgumentError, "counts[0]")
     expect(() => packCounts(STK_PRESET, [1])).to.throw(InvalidArgumentError, "counts")
@@ -184,6 +212,10 @@ describe("Mathematics of the SDK", () => {
       InvalidArgumentError,
       "emissionCap",
     )
+    for (const wrong of [-1, 65_536, 0.5])
+      expect(() => quarterStart(wrong)).to.throw(InvalidArgumentError, "quarter")
+    expect(() => quarterOf(-1)).to.throw(InvalidArgumentError, "quarter")
+    expect(() => checkBands([{ days: 90, bps: 500 }])).to.throw(InvalidArgumentError, "bands")
     const levels = Array.from({ length: 9 }, () => ({ name: "", tenths: 1, requirement: "" }))
     expect(() => economyParameters({ ...STK_PRESET, levels })).to.throw(InvalidArgumentError, "levels")
   })

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import {
   activityVerdict,
+  bandOf,
   bytesPerMember,
+  checkBands,
   checkEmission,
   countWidths,
   cumulativeEmission,
@@ -17,6 +19,10 @@ import {
   pointsOf,
   pointsOfDays,
   ratingVerdict,
+  quarterName,
+  quarterOf,
+  quarterStart,
+  redistribution,
   rewardOf,
   rewardOutcome,
   scoredTypes,
@@ -90,6 +96,21 @@ interface Vectors {
   rating: [number, RewardVerdictName | null][]
   activity: [number, number, number, number, RewardVerdictName | null][]
   merkle: { leaves: string[]; root: string; proofs: string[][] }[]
+  quarter: [number, number | null][]
+  redistribution: {
+    bands: { days: number; bps: number }[]
+    isAccepted: boolean
+    members: {
+      today: number
+      lastActiveWeek: number
+      lastRewardDay: number
+      balance: string
+      staked: string
+      band: number | null
+      fromBalance: string
+      fromStakes: string
+    }[]
+  }[]
 }
 
 const FILE = join(__dirname, "../../crates/stk-math/vectors.json")
@@ -232,6 +253,39 @@ describe("SDK mathematics and the program's", () => {
         )
         expect(isIncluded(leaf, index + 1, leaves.length, siblings, bytes(root))).to.equal(false)
       })
+    }
+  })
+
+  it("have the same calendar quarters [STK-91]", () => {
+    for (const [day, quarter] of vectors.quarter) {
+      if (quarter === null) {
+        expect(() => quarterOf(day * 86_400), String(day)).to.throw(InvalidArgumentError)
+        continue
+      }
+      expect(quarterOf(day * 86_400), String(day)).to.equal(quarter)
+      expect(quarterOf(day * 86_400 + 86_399), String(day)).to.equal(quarter)
+      expect(quarterOf(quarterStart(quarter))).to.equal(quarter)
+      if (quarter > 0) expect(quarterOf(quarterStart(quarter) - 1)).to.equal(quarter - 1)
+    }
+    expect([223, 224].map(quarterName)).to.deep.equal(["2025-Q4", "2026-Q1"])
+  })
+
+  it("take the same from inactive members [STK-86] [STK-87] [STK-88] [STK-89] [STK-90]", () => {
+    for (const { bands, isAccepted, members } of vectors.redistribution) {
+      if (isAccepted) expect(() => checkBands(bands)).not.to.throw()
+      else expect(() => checkBands(bands)).to.throw(InvalidArgumentError, "bands")
+      for (const { today, balance, staked, band, fromBalance, fromStakes, ...activity } of members) {
+        const [first, rest] = [BigInt(staked) / 3n, BigInt(staked) - BigInt(staked) / 3n]
+        const stakes = [first, rest]
+        const taken = redistribution({ ...activity, balance: BigInt(balance), stakes }, bands, today)
+        expect(taken.band).to.equal(band)
+        expect(bandOf(bands, taken.days)).to.equal(band)
+        expect(taken.fromBalance).to.equal(BigInt(fromBalance))
+        expect(taken.amount).to.equal(BigInt(fromBalance) + BigInt(fromStakes))
+        // The first place is emptied before the second one loses anything.
+        const ofFirst = BigInt(fromStakes) < first ? BigInt(fromStakes) : first
+        expect(taken.fromStakes).to.deep.equal([ofFirst, BigInt(fromStakes) - ofFirst])
+      }
     }
   })
 })

@@ -129,8 +129,8 @@ import {
 import { addStakePage, snapshotPage, stake, stakeOf, takeSnapshot, unstakeOf } from "../utils/staking"
 import { addEscrowPage, giveVerdict, grant, KIND, readReward, REASON, setRewardKinds } from "../utils/rewards"
 import { Chain } from "../utils/svm"
-import { postUntil, putStakes, redistributionOf, setBands, transferOf } from "../utils/transfers"
 import { MARKETPLACE_FIXTURES } from "./marketplace_fixtures"
+import { postUntil, redistributionOf, setBands, transferOf } from "../utils/transfers"
 
 /** Two economies in the same state, on one chain. */
 export interface World {
@@ -763,8 +763,9 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
 
   redistributePage: (world) => {
     for (const each of both(world)) {
-      runWeek(world.chain, each, ONE_EACH)
-      putStakes(world.chain, each, 0, [{ slot: 1, amount: 1n }])
+      runWeek(world.chain, each, WHOLE_TOKENS)
+      addStakePage(world.chain, each)
+      stake(world.chain, each, 1, 1_000n)
       setBands(world.chain, each)
     }
     const later = world.chain.unixTime + 100 * 86_400

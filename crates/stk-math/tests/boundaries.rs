@@ -4,9 +4,11 @@
 mod support;
 
 use stk_math::{
+    band::{band_of, inactive_days, is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::EmissionCurve,
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
+    quarter::quarter_of_day,
     score::{points_of_days, streak_after, EventWeight, RulesError, Scorer},
     split::{share_floor, split},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
@@ -346,4 +348,103 @@ fn the_highest_amount_and_the_longest_schedule_fit() {
     assert_eq!(vested_floor(u64::MAX, last, longest, longest), u64::MAX);
     assert_eq!(vested_floor(u64::MAX, last - 1, longest, longest), 0);
     assert_eq!(vested_floor(0, last - 1, 0, longest), 0);
+}
+
+fn bands(days: [u16; 3], bps: [u16; 3]) -> [Band; 3] {
+    [0, 1, 2].map(|index| Band { days: days[index], bps: bps[index] })
+}
+
+#[test]
+fn bands_rise_from_thirty_days_and_never_fall() {
+    let days = [30, 31, 32];
+    assert!(is_accepted(&bands(days, [0, 0, 0])));
+    assert!(is_accepted(&bands(days, [2_500, 2_500, 2_500])));
+    assert!(is_accepted(&bands([65_533, 65_534, 65_535], [0, 1, 2])));
+    assert!(!is_accepted(&bands(days, [0, 0, 2_501])));
+    assert!(!is_accepted(&bands(days, [1, 0, 2])));
+    assert!(!is_accepted(&bands(days, [0, 2, 1])));
+    for refused in [[29, 31, 32], [30, 30, 32], [30, 31, 31], [31, 30, 32], [0, 31, 32], [30, 0, 0]] {
+        assert!(!is_accepted(&bands(refused, [1, 1, 1])), "{refused:?}");
+    }
+}
+
+#[test]
+fn bands_are_off_when_everything_is_zero() {
+    assert!(is_accepted(&bands([0, 0, 0], [0, 0, 0])));
+    assert!(!is_accepted(&bands([0, 0, 0], [0, 0, 1])));
+    assert!(!is_accepted(&bands([0, 0, 1], [0, 0, 0])));
+}
+
+#[test]
+fn each_band_begins_with_its_day() {
+    let bands = bands([30, 60, 90], [1, 2, 3]);
+    let cases = [29, 30, 31, 59, 60, 61, 89, 90, 91, u32::MAX].map(|days| band_of(&bands, days));
+    assert_eq!(
+        cases,
+        [None, Some(0), Some(0), Some(0), Some(1), Some(1), Some(1), Some(2), Some(2), Some(2)]
+    );
+}
+
+#[test]
+fn days_without_activity_are_never_negative() {
+    assert_eq!(inactive_days(0, 0, 0), 0);
+    assert_eq!(inactive_days(9, 0, 10), 0);
+    assert_eq!(inactive_days(10, 0, 10), 0);
+    // Week 1 closes on the unix day 17.
+    assert_eq!([16, 17, 18].map(|today| inactive_days(today, 1, 0)), [0, 0, 1]);
+    assert_eq!(inactive_days(u32::MAX, 0, 0), u32::MAX);
+    assert_eq!(inactive_days(0, u32::MAX, u32::MAX), 0);
+}
+
+#[test]
+fn bands_of_a_day_know_activity_of_the_first_days_and_of_the_last() {
+    let bands = bands([30, 60, 90], [1, 2, 3]);
+    assert_eq!(BandsOfDay::new(&bands, 29).band(0, 0), None, "nobody was inactive for 30 days yet");
+    assert_eq!(BandsOfDay::new(&bands, 30).band(0, 0), Some((0, 1)));
+    assert_eq!(BandsOfDay::new(&bands, 30).band(0, 1), None);
+    assert_eq!(BandsOfDay::new(&bands, u32::MAX).band(0, u32::MAX), None);
+    assert_eq!(BandsOfDay::new(&bands, u32::MAX).band(0, u32::MAX - 30), Some((0, 1)));
+    assert_eq!(BandsOfDay::new(&bands, u32::MAX).band(0, u32::MAX - 29), None);
+    assert_eq!(BandsOfDay::new(&bands, 0).band(u32::MAX, 0), None);
+}
+
+#[test]
+fn a_redistribution_takes_the_balance_before_the_stakes() {
+    assert_eq!(redistributed_floor(0, 0, 2_500), (0, 0));
+    assert_eq!(redistributed_floor(3, 0, 2_500), (0, 0));
+    assert_eq!(redistributed_floor(2, 2, 2_500), (1, 0));
+    assert_eq!(
+        [24, 25, 26].map(|balance| redistributed_floor(balance, 100 - balance, 2_500)),
+        [(24, 1), (25, 0), (25, 0)]
+    );
+    assert_eq!(redistributed_floor(u64::MAX, 0, 2_500), (u64::MAX / 4, 0));
+    assert_eq!(redistributed_floor(0, u64::MAX, 2_500), (0, u64::MAX / 4));
+    assert_eq!(redistributed_floor(1, u64::MAX - 1, 2_500), (1, u64::MAX / 4 - 1));
+}
+
+#[test]
+fn small_and_large_amounts_meet_where_the_product_stops_fitting() {
+    let edge = 1u64 << 50;
+    for amount in [edge - 1, edge, edge + 1, u64::MAX / 10_000, u64::MAX / 10_000 + 1] {
+        let expected = u128::from(amount) * 9_999 / 10_000;
+        assert_eq!(u128::from(share_floor(amount, 9_999)), expected, "{amount}");
+    }
+}
+
+#[test]
+fn quarters_keep_to_leap_years_and_centuries() {
+    // 2000-02-29, 03-31 and 04-01: a leap year although a century.
+    assert_eq!([11_016, 11_047, 11_048].map(|day| quarter_of_day(day).unwrap()), [120, 120, 121]);
+    // 2100-03-31 and 04-01: none.
+    assert_eq!([47_571, 47_572].map(|day| quarter_of_day(day).unwrap()), [520, 521]);
+    assert_eq!(quarter_of_day(0), Some(0));
+    assert_eq!(quarter_of_day(u32::MAX), None);
+}
+
+#[test]
+fn quarters_end_where_they_do_not_fit() {
+    let last = (5_900_000..6_000_000).find(|day| quarter_of_day(*day).is_none()).unwrap() - 1;
+    assert_eq!(quarter_of_day(last), Some(u16::MAX));
+    // The 16,384 years from 1970 to 18353 have 4,450 − 477 leap days.
+    assert_eq!(last, 16_384 * 365 + 4_450 - 477 - 1);
 }

@@ -6,9 +6,11 @@ mod support;
 use num_bigint::BigUint;
 use proptest::prelude::*;
 use stk_math::{
+    band::{band_of, inactive_days, is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::EmissionCurve,
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
+    quarter::quarter_of_day,
     score::{points_of_days, EventWeight, Scorer},
     split::{share_floor, split},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
@@ -44,6 +46,37 @@ fn curves() -> impl Strategy<Value = (u64, u8, EmissionCurve)> {
         EmissionCurve::new(first_year, halving_years, u64::MAX)
             .map(|curve| (first_year, halving_years, curve))
     })
+}
+
+/// Bands that the program accepts.
+fn bands() -> impl Strategy<Value = [Band; 3]> {
+    let days = prop::array::uniform3(30u16..).prop_filter_map("the days differ", |mut days| {
+        days.sort_unstable();
+        (days[0] < days[1] && days[1] < days[2]).then_some(days)
+    });
+    (days, prop::array::uniform3(0u16..=2_500)).prop_map(|(days, mut bps)| {
+        bps.sort_unstable();
+        [0, 1, 2].map(|index| Band { days: days[index], bps: bps[index] })
+    })
+}
+
+fn is_leap_year(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+/// The quarter of a day by counting the days of months one after the other.
+fn quarter_by_months(day: u32) -> u32 {
+    let (mut year, mut month, mut rest) = (1_970, 0, day);
+    loop {
+        let february = if is_leap_year(year) { 29 } else { 28 };
+        let days = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month];
+        if rest < days {
+            return (year - 1_970) * 4 + month as u32 / 3;
+        }
+        rest -= days;
+        month = (month + 1) % 12;
+        year += u32::from(month == 0);
+    }
 }
 
 fn shares() -> impl Strategy<Value = [u16; 5]> {
@@ -229,6 +262,45 @@ proptest! {
             (0..7).map(|day| u64::from(counts[day * 7 + index].min(event_type.daily_limit))).sum()
         }).collect();
         prop_assert_eq!(points_of_days(&rules.event_types, &bytes), rules.points(&weekly));
+    }
+
+    #[test]
+    fn stk_90_what_is_taken_is_the_floor_of_all_that_there_is(balance in any_size(), staked in any_size(), bps in 0u64..=2_500) {
+        let staked = staked.min(u64::MAX - balance);
+        let (from_balance, from_stakes) = redistributed_floor(balance, staked, bps);
+        prop_assert_eq!(big(from_balance) + big(from_stakes), (big(balance) + big(staked)) * bps / 10_000u32);
+        prop_assert!(from_balance <= balance && from_stakes <= staked);
+        prop_assert!(from_stakes == 0 || from_balance == balance, "the balance goes first");
+    }
+
+    #[test]
+    fn stk_87_stk_88_stk_89_a_longer_absence_never_costs_less(bands in bands(), days in 0u32..100_000, more in 0u32..100_000) {
+        prop_assert!(is_accepted(&bands));
+        let bps = |days| band_of(&bands, days).map_or(0, |band: usize| bands[band].bps);
+        prop_assert!(bps(days) <= bps(days + more));
+    }
+
+    #[test]
+    fn bands_of_a_day_say_what_counting_days_says(
+        bands in bands(), today in 0u32..100_000, week in 0u32..20_000, reward_day in 0u32..100_000,
+    ) {
+        for (week, reward_day) in [(week, reward_day), (0, reward_day), (week, 0), (0, 0)] {
+            let expected = band_of(&bands, inactive_days(today, week, reward_day));
+            let found = BandsOfDay::new(&bands, today).band(week, reward_day);
+            prop_assert_eq!(found, expected.map(|band| (band, u64::from(bands[band].bps))));
+        }
+    }
+
+    #[test]
+    fn inactivity_begins_with_the_end_of_the_week(week in 1u32..1_000_000, days in 0u32..1_000_000) {
+        // The Sunday is the day before the next week.
+        let sunday = (week_end(week) / 86_400 - 1) as u32;
+        prop_assert_eq!(inactive_days(sunday + days, week, 0), days);
+    }
+
+    #[test]
+    fn stk_91_a_quarter_is_the_one_that_counting_months_gives(day in 0u32..400_000) {
+        prop_assert_eq!(quarter_of_day(day).map(u32::from), Some(quarter_by_months(day)));
     }
 
     #[test]

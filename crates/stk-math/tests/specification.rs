@@ -4,7 +4,9 @@
 mod support;
 
 use stk_math::{
+    band::{band_of, inactive_days, redistributed_floor, Band, BandsOfDay},
     emission::{days_ended, EmissionCurve},
+    quarter::quarter_of_day,
     score::{points_of_days, streak_after, Scorer},
     split::split,
     stabilisation::{has_fallen, quote_floor, reference_sum, Activity},
@@ -23,6 +25,11 @@ const LIKE_GIVEN: usize = 3;
 const LIKE_RECEIVED: usize = 4;
 const COMMENT_WRITTEN: usize = 5;
 const COMMENT_RECEIVED: usize = 6;
+
+const BANDS: [Band; 3] =
+    [Band { days: 90, bps: 500 }, Band { days: 180, bps: 1_000 }, Band { days: 365, bps: 1_500 }];
+/// 2025-12-21, the Sunday that closes week 2919.
+const SUNDAY: u32 = 20_443;
 
 fn curve() -> EmissionCurve {
     EmissionCurve::new(1_000_000_000 * STK, 4, CAP).unwrap()
@@ -285,4 +292,61 @@ fn stk_95_a_velocity_of_a_fifth_is_not_low() {
     assert!(!year(200 * STK).is_slow(), "0.2");
     assert!(year(200 * STK - 1).is_slow());
     assert!(year(190 * STK).is_slow(), "0.19");
+}
+
+/// What is taken of 1,000 STK after so many days without activity.
+fn taken_after(days: u32) -> u64 {
+    let (_, bps) = BandsOfDay::new(&BANDS, SUNDAY + days).band(2_919, 0).unwrap_or((0, 0));
+    let (from_balance, from_stakes) = redistributed_floor(1_000 * STK, 0, bps);
+    assert_eq!(from_stakes, 0);
+    from_balance
+}
+
+#[test]
+fn stk_86_nothing_happens_for_89_days() {
+    assert_eq!(taken_after(0), 0);
+    assert_eq!(taken_after(89), 0);
+    assert_eq!(band_of(&BANDS, 89), None);
+}
+
+#[test]
+fn stk_87_stk_88_stk_89_bands_take_5_10_and_15_per_cent() {
+    let whole = [90, 179, 180, 364, 365, 366].map(|days| taken_after(days) / STK);
+    assert_eq!(whole, [50, 50, 100, 100, 150, 150]);
+    assert_eq!([90, 179, 180, 364, 365, 366].map(|days| band_of(&BANDS, days).unwrap()), [0, 0, 1, 1, 2, 2]);
+}
+
+#[test]
+fn stk_90_four_quarters_leave_654_075_of_1000() {
+    let mut balance = 1_000 * STK;
+    let mut left = vec![];
+    for bps in [500, 1_000, 1_000, 1_500] {
+        balance -= redistributed_floor(balance, 0, bps).0;
+        left.push(balance);
+    }
+    assert_eq!(left, [950_000_000, 855_000_000, 769_500_000, 654_075_000]);
+}
+
+#[test]
+fn stk_86_days_count_from_the_later_of_the_sunday_and_the_reward() {
+    assert_eq!(inactive_days(SUNDAY + 90, 2_919, 0), 90);
+    assert_eq!(inactive_days(SUNDAY + 90, 2_919, SUNDAY - 1), 90);
+    assert_eq!(inactive_days(SUNDAY + 90, 2_919, SUNDAY + 1), 89);
+    // Without an active week, from the registration.
+    assert_eq!(inactive_days(SUNDAY + 90, 0, SUNDAY - 6), 96);
+}
+
+#[test]
+fn stk_87_a_stake_is_no_shelter() {
+    assert_eq!(redistributed_floor(0, 1_000 * STK, 500), (0, 50 * STK));
+    assert_eq!(redistributed_floor(20 * STK, 980 * STK, 500), (20 * STK, 30 * STK));
+    assert_eq!(redistributed_floor(50 * STK, 950 * STK, 500), (50 * STK, 0));
+}
+
+#[test]
+fn stk_91_a_quarter_is_of_the_calendar_in_utc() {
+    let days = [0, 89, 90, 20_423, 20_453, 20_454, 20_543, 20_544];
+    // 1970-01-01, 03-31, 04-01; 2025-12-01, 12-31; 2026-01-01, 03-31, 04-01.
+    let expected = [0, 0, 1, 223, 223, 224, 224, 225];
+    assert_eq!(days.map(|day| quarter_of_day(day).unwrap()), expected);
 }

@@ -9,10 +9,12 @@ mod support;
 use serde_json::{json, Value};
 use std::{env, fmt::Write, fs};
 use stk_math::{
+    band::{is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::{days_ended, EmissionCurve},
     freeze::{activity_verdict, freeze_end, outcome, rating_verdict, Outcome, Verdict},
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
+    quarter::quarter_of_day,
     score::{points_of_days, streak_after, EventWeight, Scorer},
     split::split,
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
@@ -205,6 +207,59 @@ fn activities(numbers: &mut Numbers) -> Value {
         .map(|(created_at, ends_at, active, scored)| {
             let verdict = activity_verdict(created_at, ends_at, active, scored);
             json!([created_at, ends_at, active, scored, verdict_name(verdict)])
+        })
+        .collect()
+}
+
+fn quarters(numbers: &mut Numbers) -> Value {
+    let mut days =
+        vec![0, 89, 90, 11_016, 11_047, 11_048, 20_453, 20_454, 47_571, 47_572, 5_984_132, 5_984_133];
+    days.extend((0..40).map(|_| numbers.up_to(100_000) as u32));
+    days.into_iter().map(|day| json!([day, quarter_of_day(day)])).collect()
+}
+
+/// Bands, whether they are accepted, and members with what is taken from their balances and stakes on a day.
+fn redistributions(numbers: &mut Numbers) -> Value {
+    let of =
+        |days: [u16; 3], bps: [u16; 3]| [0, 1, 2].map(|index| Band { days: days[index], bps: bps[index] });
+    let all = [
+        of([90, 180, 365], [500, 1_000, 1_500]),
+        of([30, 31, 32], [0, 1, 2_500]),
+        of([0, 0, 0], [0, 0, 0]),
+        of([29, 31, 32], [1, 2, 3]),
+        of([30, 30, 32], [1, 2, 3]),
+        of([30, 31, 32], [1, 2, 2_501]),
+        of([30, 31, 32], [2, 1, 3]),
+    ];
+    all.iter()
+        .map(|bands| {
+            let members: Vec<Value> = (0..if is_accepted(bands) && bands[0].days > 0 { 60 } else { 0 })
+                .map(|index: u32| {
+                    let today = 20_443 + numbers.up_to(500) as u32;
+                    let week = if index.is_multiple_of(5) { 0 } else { 2_860 + numbers.up_to(70) as u32 };
+                    let reward_day = 20_000 + numbers.up_to(500) as u32;
+                    let balance = numbers.any_size(u64::MAX >> 1);
+                    let staked = if index.is_multiple_of(3) { numbers.any_size(u64::MAX >> 1) } else { 0 };
+                    let band = BandsOfDay::new(bands, today).band(week, reward_day);
+                    let (from_balance, from_stakes) =
+                        redistributed_floor(balance, staked, band.map_or(0, |(_, bps)| bps));
+                    json!({
+                        "today": today,
+                        "lastActiveWeek": week,
+                        "lastRewardDay": reward_day,
+                        "balance": text(balance),
+                        "staked": text(staked),
+                        "band": band.map(|(band, _)| band),
+                        "fromBalance": text(from_balance),
+                        "fromStakes": text(from_stakes),
+                    })
+                })
+                .collect();
+            json!({
+                "bands": bands.map(|Band { days, bps }| json!({ "days": days, "bps": bps })),
+                "isAccepted": is_accepted(bands),
+                "members": members,
+            })
         })
         .collect()
 }
@@ -451,6 +506,8 @@ fn computed() -> String {
         "quote": quotes(&mut Numbers(96)),
         "feed": feeds(&mut Numbers(97)),
         "vesting": vesting(),
+        "quarter": quarters(&mut Numbers(91)),
+        "redistribution": redistributions(&mut Numbers(90)),
     });
     // A line for each part of a section, so that a change shows where it is.
     let sections = vectors.as_object().unwrap().iter().map(|(name, section)| {

@@ -5,8 +5,10 @@ import {
   parseAmount,
   quarterOf,
   quarterStart,
+  redistribution,
   SECONDS_PER_DAY,
   stakePagePda,
+  STK_POLICY,
   STK_PRESET,
   unixDay,
   weekStart,
@@ -35,13 +37,12 @@ import { eventOf, expectEvents } from "../../utils/events"
 import { expectError, expectLedgerInvariant, tokenBalance } from "../../utils/expect"
 import { withAccount } from "../../utils/instructions"
 import { PLAIN_PRESET, stkPreset } from "../../utils/presets"
+import { Random } from "../../utils/random"
+import { addStakePage, readStakePage, snapshotPage, stake, takeSnapshot, unstake } from "../../utils/staking"
 import { Chain, START_UNIX_TIME } from "../../utils/svm"
 import {
   postUntil,
-  putSnapshot,
   putStakePageIndex,
-  putStakes,
-  readStakes,
   redistribute,
   redistributionOf,
   setBands,
@@ -309,72 +310,134 @@ describe("redistribute_page", () => {
   })
 
   describe("with stakes", () => {
+    /** Members by global index stake these base units, in this order. */
+    function staked(...stakes: readonly [index: number, amount: bigint][]): void {
+      addStakePage(chain, economy)
+      for (const [index, amount] of stakes) stake(chain, economy, index, amount)
+    }
+
+    const stakes = () => {
+      const { total, stakes: live } = readStakePage(chain, economy)
+      return { total, amounts: live.map(({ amount }) => amount) }
+    }
+
     it("takes from the balance first, and counts stakes to the base", () => {
-      founded(1_000, 1_000)
-      putStakes(chain, economy, 0, [
-        { slot: 0, amount: 300n },
-        { slot: 1, amount: 990n },
-        { slot: 0, amount: 700n },
-      ])
+      founded(100_000, 100_000)
+      staked([0, 30_000n], [1, 99_000n], [0, 70_000n])
       pass(6 + 90)
       const before = state()
 
       const sent = redistribute(chain, economy)
 
-      // 5% of 1,000 each: member 0 has no balance, member 1 has 10.
+      // 5% of 100,000 each: member 0 has no balance, member 1 has 1,000.
       expect(balances(chain, economy)).to.deep.equal([0n, 0n])
-      expect(readStakes(chain, economy)).to.deep.equal({ total: 1_900n, amounts: [250n, 950n, 700n] })
-      expect(state()).to.include({ memberBalances: 0n, staked: 1_900n })
-      expect(pool()).to.equal(before.funds[Fund.RewardsPool] + 100n)
-      expect(eventOf(sent, "PageRedistributed")).to.include({ taken: 100n, takenFromStakes: 90n })
+      expect(stakes()).to.deep.equal({ total: 190_000n, amounts: [25_000n, 95_000n, 70_000n] })
+      expect(state()).to.include({ memberBalances: 0n, staked: 190_000n })
+      expect(pool()).to.equal(before.funds[Fund.RewardsPool] + 10_000n)
+      const event = eventOf(sent, "PageRedistributed")
+      expect(event).to.include({ taken: 10_000n, takenFromStakes: 9_000n })
+      expect([...event.affected]).to.deep.equal([0b11])
     })
 
-    it("takes from the stakes in the order of their places, and frees those that it empties", () => {
-      founded(1_000)
-      putStakes(chain, economy, 0, [
-        { slot: 0, amount: 20n },
-        { slot: 0, amount: 10n },
-        { slot: 0, amount: 970n },
-      ])
+    it("takes from the stakes in the order of their places, and frees those that it empties", async () => {
+      founded(100_000)
+      staked([0, 2_000n], [0, 1_000n], [0, 97_000n])
       pass(6 + 90)
+
       redistribute(chain, economy)
-      expect(readStakes(chain, economy)).to.deep.equal({ total: 950n, amounts: [0n, 0n, 950n] })
+
+      expect(stakes()).to.deep.equal({ total: 95_000n, amounts: [95_000n] })
+      for (const place of [0, 1]) {
+        await expectError(() => unstake(chain, economy, 0, place, place), "StaleStake")
+      }
+      unstake(chain, economy, 0, 2, 2)
+      expect(balances(chain, economy)).to.deep.equal([95_000n])
     })
 
     it("leaves the stakes of active members alone", () => {
-      founded(1_000, 1_000)
-      putStakes(chain, economy, 0, [
-        { slot: 1, amount: 1_000n },
-        { slot: 0, amount: 500n },
-      ])
+      founded(100_000, 100_000)
+      staked([1, 100_000n], [0, 50_000n])
       for (let week = 0; week < 13; week++) runWeek(chain, economy, week === 12 ? [null, [7]] : [])
       redistribute(chain, economy)
-      // Member 0 has 500 and 500 staked.
-      expect(balances(chain, economy)).to.deep.equal([450n, 7n])
-      expect(readStakes(chain, economy)).to.deep.equal({ total: 1_500n, amounts: [1_000n, 500n] })
+      // Member 0 has 50,000 and 50,000 staked.
+      expect(balances(chain, economy)).to.deep.equal([45_000n, 7n])
+      expect(stakes().amounts).to.deep.equal([100_000n, 50_000n])
     })
 
-    it("[STK-87] floors the share of balance and stakes together", () => {
-      founded(39)
-      putStakes(chain, economy, 0, [{ slot: 0, amount: 20n }])
+    it("[STK-90] floors the share of balance and stakes together", () => {
+      founded(1_058)
+      staked([0, 1_019n])
       pass(6 + 90)
       redistribute(chain, economy)
-      // 5% of 39 is 1.95; of 19 and 20 apart it would be 0.95 and 1.
-      expect(balances(chain, economy)).to.deep.equal([18n])
-      expect(readStakes(chain, economy).amounts).to.deep.equal([20n])
+      // 5% of 1,058 is 52.9; of 39 and 1,019 apart it would be 1.95 and 50.95.
+      expect(balances(chain, economy)).to.deep.equal([0n])
+      expect(stakes().amounts).to.deep.equal([1_006n])
+    })
+
+    it("takes what the SDK computes, whoever has what where", () => {
+      const members = 60
+      const random = new Random(90)
+      founded(...Array.from({ length: members }, () => random.between(0, 20_000)))
+      addStakePage(chain, economy)
+      const all = Array.from({ length: members }, (_, index) => index)
+      for (const index of all) {
+        for (
+          let left = readMember(chain, economy, index).balance, places = 0;
+          left >= 1_000n && places < 3;
+          places++
+        ) {
+          const amount = BigInt(random.between(1_000, Number(left)))
+          stake(chain, economy, index, amount)
+          left -= amount
+        }
+      }
+      // Some come back, in other weeks; the clock ends where members are in every band.
+      const active = all.map(() => random.between(0, 58))
+      for (let week = 1; week <= 58; week++) {
+        runWeek(
+          chain,
+          economy,
+          active.map((last) => (last === week ? [1] : null)),
+        )
+      }
+      const { members: before } = readPage(chain, economy)
+      const places = readStakePage(chain, economy).stakes
+      const day = unixDay(chain.unixTime) ?? 0
+      const expected = before.map((member, slot) => {
+        const own = places.filter((each) => each.slot === slot).map(({ amount }) => amount)
+        return redistribution({ ...member, stakes: own }, STK_POLICY.bands, day)
+      })
+
+      const sent = redistribute(chain, economy)
+
+      expect(new Set(expected.map(({ band }) => band))).to.deep.equal(new Set([null, 0, 1, 2]))
+      expect(balances(chain, economy)).to.deep.equal(
+        before.map(({ balance }, slot) => balance - (expected[slot]?.fromBalance ?? 0n)),
+      )
+      for (const slot of all) {
+        const own = places.filter((each) => each.slot === slot)
+        const shares = expected[slot]?.fromStakes ?? []
+        const rest = own.map(({ amount }, place) => amount - (shares[place] ?? 0n))
+        const left = readStakePage(chain, economy).stakes.filter((each) => each.slot === slot)
+        expect(left.map(({ amount }) => amount)).to.deep.equal(rest.filter((amount) => amount > 0n))
+      }
+      const event = eventOf(sent, "PageRedistributed")
+      const has = (bits: Uint8Array) => all.map((slot) => (((bits[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 1)
+      expect(has(event.affected)).to.deep.equal(expected.map(({ amount }) => amount > 0n))
+      expect(has(event.warned)).to.deep.equal(expected.map(({ band }) => band === 0))
+      expect(event.taken).to.equal(expected.reduce((sum, { amount }) => sum + amount, 0n))
     })
 
     it("needs the stake page of this page", async () => {
       founded(1_000)
-      putStakes(chain, economy, 0, [{ slot: 0, amount: 500n }])
+      staked([0, 1_000n])
       pass(100)
       const right = redistributionOf(chain, economy)
       const without = withAccount(right, "stakes", right.programId)
       await expectError(() => chain.send(without), "StakePageMissing")
-      const stakes = stakePagePda(economy.address, 0)[0]
-      putStakePageIndex(chain, stakes, 1)
+      putStakePageIndex(chain, economy, 0, 1)
       await expectError(() => chain.send(right), "WrongPage")
-      putStakePageIndex(chain, stakes, 0)
+      putStakePageIndex(chain, economy, 0, 0)
       chain.send(right)
     })
 
@@ -382,7 +445,10 @@ describe("redistribute_page", () => {
       founded(1_000)
       const other = economy
       founded(1_000)
-      for (const each of [economy, other]) putStakes(chain, each, 0, [{ slot: 0, amount: 500n }])
+      for (const each of [economy, other]) {
+        addStakePage(chain, each)
+        stake(chain, each, 0, 1_000n)
+      }
       pass(100)
       const [foreign] = stakePagePda(other.address, 0)
       const wrong = withAccount(redistributionOf(chain, economy), "stakes", foreign)
@@ -438,8 +504,10 @@ describe("redistribute_page", () => {
   it("waits until the page is kept for the snapshot that votes weigh", async () => {
     founded(1_000)
     pass(100)
-    putSnapshot(chain, economy, 1)
+    takeSnapshot(chain, economy)
     await expectError(() => redistribute(chain, economy), "SnapshotDue")
+    snapshotPage(chain, economy)
+    redistribute(chain, economy)
   })
 
   it("refuses while the economy is paused", async () => {

@@ -14,8 +14,9 @@ import { eventOf, expectEvents } from "../../utils/events"
 import { expectError, expectLedgerInvariant, tokenBalance, tokenSupply } from "../../utils/expect"
 import { withAccount, withMeta } from "../../utils/instructions"
 import { PLAIN_PRESET } from "../../utils/presets"
+import { snapshotPage, takeSnapshot } from "../../utils/staking"
 import { Chain, type Sent } from "../../utils/svm"
-import { putSnapshot, putVolume, setTransferFee, transfer, transferOf } from "../../utils/transfers"
+import { putVolume, setTransferFee, transfer, transferOf } from "../../utils/transfers"
 
 /** What the design allows a transfer. */
 const MOST_COMPUTE_UNITS = 1_500
@@ -149,26 +150,6 @@ describe("transfer", () => {
     await expectError(() => send(1n, { slot: 3 }), "UnknownSlot")
   })
 
-  it("looks for the recipient in the page that is named", async () => {
-    founded(PAGE_SLOTS + 1, 1_000)
-    // Slot 0 of both pages holds a member.
-    const { publicKey: recipient } = memberKey(economy, PAGE_SLOTS)
-    await expectError(() => send(1n, { recipient, recipientSlot: 0, recipientPage: 0 }), "WrongRecipient")
-    await expectError(() => send(1n, { recipientPage: 1 }), "WrongRecipient")
-    send(1n, { recipient, recipientSlot: 0, recipientPage: 1 })
-    expect(balance(PAGE_SLOTS)).to.equal(1n)
-  })
-
-  it("refuses the sender's page as the recipient's other page", async () => {
-    founded(PAGE_SLOTS + 1, 1_000)
-    const across = transferOf(economy, 0, PAGE_SLOTS, 1n)
-    const [page] = pagePda(economy.address, 0)
-    await expectError(
-      () => chain.send(withAccount(across, "recipientPage", page), [memberKey(economy, 0)]),
-      "ConstraintDuplicateMutableAccount",
-    )
-  })
-
   it("[STK-97] takes the floor of the fee out of the amount, for the Treasury", () => {
     setTransferFee(chain, economy, 500)
 
@@ -214,31 +195,75 @@ describe("transfer", () => {
     await expectError(() => chain.send(instead, [recipient]), "WrongMember")
   })
 
+  it("refuses while the economy is paused", async () => {
+    pause(chain, economy)
+    await expectError(() => transfer(chain, economy, 0, 1, 1n), "Paused")
+  })
+})
+
+describe("transfer between pages", () => {
+  let chain: Chain
+  let economy: TestEconomy
+
+  /** The first member of the second page. */
+  const FAR = PAGE_SLOTS
+
+  before(() => {
+    // One chain for all: a page has to be full before there is another, and refusals change nothing.
+    chain = new Chain()
+    economy = createEconomy(chain, { preset: PLAIN_PRESET })
+    addMembers(chain, economy, PAGE_SLOTS + 1)
+    releaseDays(chain, economy, 7)
+    runWeek(chain, economy, [[1_000]])
+  })
+
+  afterEach(() => expectLedgerInvariant(chain, economy))
+
+  const sender = () => memberKey(economy, 0)
+
+  it("looks for the recipient in the page that is named", async () => {
+    const send = (changes: Partial<TransferParameters>) => () =>
+      chain.send(transferOf(economy, 0, FAR, 1n, changes), [sender()])
+    // Slot 0 of both pages holds a member.
+    await expectError(send({ recipientPage: 0 }), "WrongRecipient")
+    await expectError(send({ recipient: memberKey(economy, 1).publicKey }), "WrongRecipient")
+    await expectError(send({ recipientSlot: 1 }), "WrongRecipient")
+    send({})()
+    expect(readMember(chain, economy, FAR).balance).to.equal(1n)
+  })
+
+  it("refuses the sender's page as the recipient's other page", async () => {
+    const wrong = withAccount(
+      transferOf(economy, 0, FAR, 1n),
+      "recipientPage",
+      pagePda(economy.address, 0)[0],
+    )
+    await expectError(() => chain.send(wrong, [sender()]), "ConstraintDuplicateMutableAccount")
+  })
+
   it("refuses pages of another economy", async () => {
-    founded(PAGE_SLOTS + 1, 1_000)
     const other = createEconomy(chain, { preset: PLAIN_PRESET })
-    addMembers(chain, other, [memberKey(economy, 0), memberKey(economy, PAGE_SLOTS)])
+    addMembers(chain, other, [sender(), memberKey(economy, FAR)])
     const [foreign] = pagePda(other.address, 0)
     const within = withAccount(transferOf(economy, 0, 1, 1n), "page", foreign)
-    await expectError(() => chain.send(within, [memberKey(economy, 0)]), "WrongEconomy")
-    const across = transferOf(economy, 0, PAGE_SLOTS, 1n, { recipientSlot: 1 })
+    await expectError(() => chain.send(within, [sender()]), "WrongEconomy")
+    const across = transferOf(economy, 0, FAR, 1n, { recipientSlot: 1 })
     await expectError(
-      () => chain.send(withAccount(across, "recipientPage", foreign), [memberKey(economy, 0)]),
+      () => chain.send(withAccount(across, "recipientPage", foreign), [sender()]),
       "WrongEconomy",
     )
   })
 
   it("waits until both pages are kept for the snapshot that votes weigh", async () => {
-    founded(PAGE_SLOTS + 1, 1_000)
-    putSnapshot(chain, economy, 1)
+    takeSnapshot(chain, economy)
     await expectError(() => transfer(chain, economy, 0, 1, 1n), "SnapshotDue")
-    await expectError(() => transfer(chain, economy, 0, PAGE_SLOTS, 1n), "SnapshotDue")
-    putSnapshot(chain, economy, 0)
-    transfer(chain, economy, 0, PAGE_SLOTS, 1n)
-  })
-
-  it("refuses while the economy is paused", async () => {
-    pause(chain, economy)
-    await expectError(() => transfer(chain, economy, 0, 1, 1n), "Paused")
+    snapshotPage(chain, economy, 1)
+    await expectError(() => transfer(chain, economy, 0, FAR, 1n), "SnapshotDue")
+    takeSnapshot(chain, economy)
+    snapshotPage(chain, economy, 0)
+    transfer(chain, economy, 0, 1, 1n)
+    await expectError(() => transfer(chain, economy, 0, FAR, 1n), "SnapshotDue")
+    snapshotPage(chain, economy, 1)
+    transfer(chain, economy, 0, FAR, 1n)
   })
 })
