@@ -11,6 +11,7 @@ import { publishedTable } from "./published"
 import { measureRewards } from "./rewards"
 import { measureStabilisation } from "./stabilisation"
 import { measureStaking } from "./staking"
+import { measureTransfers } from "./transfers"
 
 const PROGRAM = resolve(__dirname, "../../target/deploy/stk.so")
 /** What an account occupies beside its data. */
@@ -22,16 +23,23 @@ const PROGRAM_DATA_HEAD_BYTES = 45
 export async function measureAll(): Promise<Results> {
   const instructions = await measureInstructions()
   const batches = await measureBatches()
+  const transfers = await measureTransfers()
   const peers = await measurePeers()
   const rewards = await measureRewards()
   const staking = await measureStaking()
   return {
-    targets: [...targetsOf(instructions, batches), ...rewards.targets, ...staking.targets],
+    targets: [
+      ...targetsOf(instructions, batches),
+      ...transfers.targets,
+      ...rewards.targets,
+      ...staking.targets,
+    ],
     tables: [
       instructions.table,
       await measureFunds(),
       ...batches.tables,
       rewards.table,
+      transfers.table,
       staking.table,
       await measureStabilisation(),
       millionTable(batches, peers),

@@ -1,4 +1,4 @@
-import { createTransferInstruction } from "@solana/spl-token"
+import { createTransferInstruction, getAssociatedTokenAddressSync } from "@solana/spl-token"
 import { type Keypair } from "@solana/web3.js"
 import { STK_PRESET, parseAmount, pointsOf } from "@stk/sdk"
 import { expect } from "chai"
@@ -14,6 +14,7 @@ import {
 } from "../utils/economy"
 import { expectError, expectLedgerInvariant, tokenBalance } from "../utils/expect"
 import { Chain } from "../utils/svm"
+import { transfer } from "../utils/transfers"
 
 const stk = (text: string) => parseAmount(text, STK_PRESET.decimals)
 /** One section, one task and one post of members 0 and 1: 350 points each. */
@@ -72,6 +73,19 @@ describe("[STK-03] the four functions of the token, through the two doors", () =
       stk("230"),
       stk("470"),
     ])
+  })
+
+  it("moves from member to member inside the ledger, where nobody needs a token account", () => {
+    transfer(chain, economy, 0, 1, stk("120"))
+
+    expect([0, 1].map((index) => readMember(chain, economy, index).balance)).to.deep.equal([
+      stk("230"),
+      stk("470"),
+    ])
+    for (const index of [0, 1]) {
+      const account = getAssociatedTokenAddressSync(economy.mint, memberKey(economy, index).publicKey)
+      expect(chain.getAccount(account)).to.equal(null)
+    }
   })
 
   it("opens access to an agent once its price has arrived, not before", async () => {

@@ -26,8 +26,8 @@ export const ESTIMATED_COMPUTE_UNITS = {
   unstake: 6_000,
   /** Of a full page, the account created on the way. */
   snapshotPage: 25_000,
-  transfer: 2_500,
-  redistribution: { base: 3_000, member: 75, stakePlace: 40 },
+  transfer: 1_500,
+  redistribution: { base: 3_000, member: 56, memberWithStakes: 80, stakePlace: 30 },
   spendFund: 6_000,
   withdrawFund: 8_000,
   depositReserve: 8_000,

@@ -1,4 +1,5 @@
 import type { PublicKey } from "@solana/web3.js"
+import { STAKE_PLACES } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
 import { redistributePageInstruction } from "../instructions/redistribution/redistribute_page.js"
 import { quarterName } from "../math/quarter.js"
@@ -6,9 +7,6 @@ import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import { packPages } from "./pack.js"
 import type { Plan } from "./plan.js"
 import type { TransactionOptions } from "./transaction.js"
-
-/** Most stakes of a page. */
-const MOST_STAKE_PLACES = 4_096
 
 /** A page that a redistribution may be due for, as its head says. */
 export interface PageToRedistribute {
@@ -38,13 +36,22 @@ export interface RedistributionDone {
 
 /** Plans the redistribution of all pages that are due in a quarter, in any order. */
 export function planRedistribution(p: PlanRedistributionParameters): Plan<RedistributionDone> {
-  const { base, member, stakePlace } = ESTIMATED_COMPUTE_UNITS.redistribution
+  const { base, member, memberWithStakes, stakePlace } = ESTIMATED_COMPUTE_UNITS.redistribution
+  const unitsOf = ({ members, hasStakes, stakePlaces }: PageToRedistribute): number =>
+    hasStakes
+      ? base + memberWithStakes * members + stakePlace * (stakePlaces ?? STAKE_PLACES)
+      : base + member * members
   const isDue = (page: PageToRedistribute) => page.redistributedQuarter < p.quarter && page.members > 0
   const { economy, programId } = p
-  const works = p.pages.filter(isDue).map(({ index, hasStakes, members, stakePlaces }) => ({
-    page: index,
-    instruction: redistributePageInstruction({ economy, page: index, hasStakes, programId }),
-    units: base + member * members + (hasStakes ? stakePlace * (stakePlaces ?? MOST_STAKE_PLACES) : 0),
+  const works = p.pages.filter(isDue).map((page) => ({
+    page: page.index,
+    instruction: redistributePageInstruction({
+      economy,
+      page: page.index,
+      hasStakes: page.hasStakes,
+      programId,
+    }),
+    units: unitsOf(page),
   }))
   return {
     lanes: packPages(`redistribution of ${quarterName(p.quarter)}`, p.payer, works, p),
