@@ -4,6 +4,7 @@ import { RENT_LAMPORTS_PER_BYTE } from "stk-localnet"
 import type { Results, Table, Target } from "../figures"
 import { measureBatches, perMember, type BatchCosts } from "./batches"
 import { measureFunds } from "./funds"
+import { governanceTable } from "./governance"
 import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"
 import { measurePeers } from "./peers"
@@ -42,6 +43,7 @@ export async function measureAll(): Promise<Results> {
       transfers.table,
       staking.table,
       await measureStabilisation(),
+      await governanceTable(),
       millionTable(batches, peers),
       peers.table,
       publishedTable(),

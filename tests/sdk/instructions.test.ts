@@ -25,6 +25,11 @@ const bytes32 = new Uint8Array(32).fill(9)
 const [stabilisation] = sdk.stabilisationPda(economy, PROGRAM)
 const [quoteVault] = sdk.quoteVaultPda(economy, PROGRAM)
 
+const [governance] = sdk.governancePda(economy, PROGRAM)
+const [proposal] = sdk.proposalPda(economy, 8, PROGRAM)
+const [ballots] = sdk.ballotsPda(proposal, 3, PROGRAM)
+const VOTING = { votingSeconds: 604_800, timeLockSeconds: 60, quorumBps: 1_000, threshold: 2n ** 64n - 1n }
+
 const system = SystemProgram.programId
 const batch = {
   week: 2_919,
@@ -316,6 +321,63 @@ const CASES: readonly Case[] = [
     name: "redistribute_page",
     instruction: sdk.redistributePageInstruction({ ...at, page: 3, hasStakes: true }),
     accounts: [economy, page, sdk.stakePagePda(economy, 3, PROGRAM)[0]],
+  },
+  {
+    name: "create_governance",
+    instruction: sdk.createGovernanceInstruction({ ...at, admin: who, parameters: VOTING }),
+    accounts: [who, economy, governance, system],
+  },
+  {
+    name: "set_governance",
+    instruction: sdk.setGovernanceInstruction({ ...at, parameters: VOTING }),
+    accounts: [governance],
+  },
+  {
+    name: "create_proposal",
+    instruction: sdk.createProposalInstruction({
+      ...at,
+      wallet: who,
+      proposal: 8,
+      page: 3,
+      slot: 5,
+      title: "Title",
+      descriptionHash: bytes32,
+      instruction: sdk.setGovernanceInstruction({ ...at, parameters: VOTING }),
+    }),
+    accounts: [who, economy, governance, proposal, page, system],
+  },
+  {
+    name: "cast_vote",
+    instruction: sdk.castVoteInstruction({
+      ...at,
+      wallet: who,
+      proposal: 8,
+      page: 3,
+      slot: 5,
+      approve: true,
+      snapshot: 6,
+      stakePlaces: [7, 4_095],
+    }),
+    accounts: [who, proposal, ballots, page, sdk.snapshotPda(economy, 3, 6, PROGRAM)[0], stakes, system],
+  },
+  {
+    name: "execute_proposal",
+    instruction: sdk.executeProposalInstruction({
+      ...at,
+      proposal: 8,
+      instruction: sdk.setGovernanceInstruction({ ...at, parameters: VOTING }),
+    }),
+    accounts: [proposal, PROGRAM, governance],
+  },
+  {
+    name: "close_proposal",
+    instruction: sdk.closeProposalInstruction({ ...at, proposal: 8, proposer: who }),
+    accounts: [proposal, who],
+  },
+  {
+    name: "close_ballots",
+    instruction: sdk.closeBallotsInstruction({ ...at, proposal: 8, page: 3, payer: who }),
+    accounts: [ballots, who],
   },
   { name: "absorb_surplus", instruction: sdk.absorbSurplusInstruction(at), accounts: [economy, vault] },
   { name: "pause", instruction: sdk.pauseInstruction({ ...at, guardian: who }), accounts: [who, economy] },

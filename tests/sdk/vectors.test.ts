@@ -30,6 +30,9 @@ import {
   splitByBps,
   STAKE_TERMS_DAYS,
   stakeUnlocksAt,
+  isPassed,
+  quorumCeil,
+  snapshotOfProposal,
   streakAfter,
   totalEmission,
   unitOf,
@@ -95,6 +98,9 @@ interface Vectors {
   }[]
   rating: [number, RewardVerdictName | null][]
   activity: [number, number, number, number, RewardVerdictName | null][]
+  quorum: [string, number, string][]
+  outcome: [string, string, string, boolean][]
+  snapshot: [number, number, number, number, boolean][]
   merkle: { leaves: string[]; root: string; proofs: string[][] }[]
   quarter: [number, number | null][]
   redistribution: {
@@ -210,6 +216,28 @@ describe("SDK mathematics and the program's", () => {
   it("count weeks in a row alike [STK-43] [STK-44]", () => {
     for (const [streak, gap, next] of vectors.streak)
       expect(streakAfter(streak, 100, 100 + gap)).to.equal(next)
+  })
+
+  it("carry votes alike and ask for the same quorum [STK-137]", () => {
+    for (const [circulating, bps, quorum] of vectors.quorum)
+      expect(quorumCeil(BigInt(circulating), bps)).to.equal(BigInt(quorum))
+    for (const [yes, no, quorum, passes] of vectors.outcome) {
+      const tally = { yes: BigInt(yes), no: BigInt(no), quorum: BigInt(quorum) }
+      expect(isPassed(tally), `${yes} : ${no} of ${quorum}`).to.equal(passes)
+    }
+  })
+
+  it("take snapshots at the same time [STK-137]", () => {
+    for (const [now, snapshotTakenAt, votingSeconds, other, takes] of vectors.snapshot) {
+      for (const [latest, votesEnd] of [
+        [4, [0, other]],
+        [5, [other, 0]],
+      ] as const) {
+        const taken = snapshotOfProposal(latest, { snapshotTakenAt, votingSeconds, votesEnd }, now)
+        expect(taken).to.equal(takes ? latest + 1 : latest)
+      }
+    }
+    expect(snapshotOfProposal(0, { snapshotTakenAt: 0, votingSeconds: 9, votesEnd: [0, 0] }, 1)).to.equal(1)
   })
 
   it("end the terms of stakes alike [STK-136]", () => {

@@ -6,6 +6,7 @@ mod support;
 use stk_math::{
     band::{band_of, inactive_days, is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::EmissionCurve,
+    governance::{is_passed, quorum_ceil, takes_snapshot},
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
     quarter::quarter_of_day,
@@ -447,4 +448,35 @@ fn quarters_end_where_they_do_not_fit() {
     assert_eq!(quarter_of_day(last), Some(u16::MAX));
     // The 16,384 years from 1970 to 18353 have 4,450 − 477 leap days.
     assert_eq!(last, 16_384 * 365 + 4_450 - 477 - 1);
+}
+
+#[test]
+fn a_quorum_is_rounded_up_and_never_more_than_all() {
+    assert_eq!(quorum_ceil(0, 10_000), 0);
+    assert_eq!(quorum_ceil(1, 1), 1);
+    assert_eq!(quorum_ceil(10_000, 1), 1);
+    assert_eq!(quorum_ceil(10_001, 1), 2);
+    assert_eq!(quorum_ceil(9_999, 10_000), 9_999);
+    assert_eq!(quorum_ceil(u64::MAX, 10_000), u64::MAX);
+    assert_eq!(quorum_ceil(u64::MAX, 0), 0);
+}
+
+#[test]
+fn a_vote_is_carried_by_one_unit_more_and_by_the_quorum_exactly() {
+    assert!(!is_passed(0, 0, 0), "nobody voted");
+    assert!(is_passed(1, 0, 0));
+    assert!(is_passed(1, 0, 1));
+    assert!(!is_passed(1, 0, 2));
+    assert!(is_passed(2, 1, 3));
+    assert!(!is_passed(2, 1, 4));
+    assert!(is_passed(u64::MAX, u64::MAX - 1, u64::MAX));
+    assert!(!is_passed(u64::MAX, u64::MAX, 0));
+}
+
+#[test]
+fn a_snapshot_is_taken_at_the_end_of_time_as_well() {
+    assert!(takes_snapshot(i64::MAX, i64::MAX, 0, i64::MAX));
+    assert!(takes_snapshot(i64::MAX, i64::MAX - 1, u32::MAX, i64::MIN));
+    assert!(!takes_snapshot(i64::MAX - 1, i64::MAX - 1, u32::MAX, i64::MIN));
+    assert!(!takes_snapshot(i64::MIN, 0, 0, i64::MIN));
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use stk_math::{
     band::{band_of, inactive_days, is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::EmissionCurve,
+    governance::{is_passed, quorum_ceil},
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
     quarter::quarter_of_day,
@@ -336,6 +337,28 @@ proptest! {
             prop_assert!(!holds(leaf, index, &path, &other), "under another root");
             let neighbour = (index + 1) % size;
             prop_assert!(neighbour == index || !holds(leaf, neighbour, &path, &root), "in another place");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_quorum_is_the_least_amount_that_reaches_its_share(circulating in any_size(), bps in 0u16..=10_000) {
+        let quorum = quorum_ceil(circulating, bps);
+        let share = big(circulating) * u32::from(bps);
+        prop_assert!(big(quorum) * 10_000u32 >= share);
+        prop_assert!(quorum == 0 || big(quorum - 1) * 10_000u32 < share);
+        prop_assert!(quorum <= circulating);
+    }
+
+    #[test]
+    fn a_vote_for_it_never_makes_a_proposal_fail_and_one_never_carries_both_sides(
+        yes in any_size(), no in any_size(), more in any_size(), quorum in any_size(),
+    ) {
+        if is_passed(yes, no, quorum) {
+            prop_assert!(is_passed(yes.saturating_add(more), no, quorum));
+            prop_assert!(!is_passed(no, yes, quorum));
+            prop_assert!(big(yes) + big(no) >= big(quorum) && yes > no);
         }
     }
 }

@@ -6,6 +6,7 @@ mod support;
 use stk_math::{
     band::{band_of, inactive_days, redistributed_floor, Band, BandsOfDay},
     emission::{days_ended, EmissionCurve},
+    governance::{is_passed, quorum_ceil, takes_snapshot},
     quarter::quarter_of_day,
     score::{points_of_days, streak_after, Scorer},
     split::split,
@@ -349,4 +350,23 @@ fn stk_91_a_quarter_is_of_the_calendar_in_utc() {
     // 1970-01-01, 03-31, 04-01; 2025-12-01, 12-31; 2026-01-01, 03-31, 04-01.
     let expected = [0, 0, 1, 223, 223, 224, 224, 225];
     assert_eq!(days.map(|day| quarter_of_day(day).unwrap()), expected);
+}
+
+#[test]
+fn stk_137_a_tenth_of_the_circulating_tokens_must_vote_and_most_of_them_for_it() {
+    let quorum = quorum_ceil(781 * STK, 1_000);
+    assert_eq!(quorum, 78_100_000);
+    assert!(!is_passed(quorum - 1, 0, quorum));
+    assert!(is_passed(quorum, 0, quorum));
+    assert!(!is_passed(quorum / 2, quorum / 2, quorum), "as many against as for it");
+    assert!(is_passed(quorum / 2 + 1, quorum / 2 - 1, quorum), "votes against count to the quorum");
+}
+
+#[test]
+fn stk_137_a_snapshot_is_as_old_as_a_vote_at_most_and_lasts_as_long_as_its_votes() {
+    let week = 604_800;
+    assert!(!takes_snapshot(1_000 + 604_799, 1_000, week, 0));
+    assert!(takes_snapshot(1_000 + 604_800, 1_000, week, 0));
+    assert!(!takes_snapshot(1_000 + 604_800, 1_000, week, 1_000 + 604_801));
+    assert!(takes_snapshot(1_000 + 604_801, 1_000, week, 1_000 + 604_801));
 }

@@ -12,6 +12,7 @@ use stk_math::{
     band::{is_accepted, redistributed_floor, Band, BandsOfDay},
     emission::{days_ended, EmissionCurve},
     freeze::{activity_verdict, freeze_end, outcome, rating_verdict, Outcome, Verdict},
+    governance::{is_passed, quorum_ceil, takes_snapshot},
     merkle::{is_included, leaf_hash},
     pro_rata::ProRata,
     quarter::quarter_of_day,
@@ -486,6 +487,47 @@ fn vesting() -> Value {
         .collect()
 }
 
+/// Quorums: circulating tokens, basis points, what must vote.
+fn quorums(numbers: &mut Numbers) -> Value {
+    let mut amounts = vec![0, 1, 9_999, 10_000, 10_001, u64::MAX];
+    amounts.extend((0..12).map(|_| numbers.any_size(u64::MAX)));
+    let of = |amount: u64| {
+        [1, 999, 1_000, 3_333, 10_000].map(|bps| json!([text(amount), bps, text(quorum_ceil(amount, bps))]))
+    };
+    amounts.into_iter().flat_map(of).collect()
+}
+
+/// Votes for and against, the quorum, whether it passes.
+fn outcomes(numbers: &mut Numbers) -> Value {
+    let mut votes =
+        vec![(0, 0, 0), (1, 0, 1), (1, 0, 2), (2, 1, 3), (2, 2, 3), (1, 2, 3), (u64::MAX >> 1, 7, 8)];
+    votes.extend((0..20).map(|_| {
+        let most = u64::MAX >> 2;
+        (numbers.any_size(most), numbers.any_size(most), numbers.any_size(most))
+    }));
+    votes
+        .into_iter()
+        .map(|(yes, no, quorum)| json!([text(yes), text(no), text(quorum), is_passed(yes, no, quorum)]))
+        .collect()
+}
+
+/// Now, when the latest snapshot was taken, seconds of a vote, end of the other votes, whether a new one is taken.
+fn snapshots() -> Value {
+    [
+        (604_800, 0, 604_800, 0),
+        (604_799, 0, 604_800, 0),
+        (604_800, 0, 604_800, 604_801),
+        (604_801, 0, 604_800, 604_801),
+        (1_765_756_800, 1_765_670_400, 86_400, 1_765_756_800),
+        (1_765_756_800, 1_765_670_401, 86_400, 1_765_756_800),
+    ]
+    .map(|(now, taken, voting, other): (i64, i64, u32, i64)| {
+        json!([now, taken, voting, other, takes_snapshot(now, taken, voting, other)])
+    })
+    .to_vec()
+    .into()
+}
+
 fn computed() -> String {
     let mut numbers = Numbers(2_919);
     let vectors = json!({
@@ -508,6 +550,9 @@ fn computed() -> String {
         "vesting": vesting(),
         "quarter": quarters(&mut Numbers(91)),
         "redistribution": redistributions(&mut Numbers(90)),
+        "quorum": quorums(&mut Numbers(137)),
+        "outcome": outcomes(&mut Numbers(138)),
+        "snapshot": snapshots(),
     });
     // A line for each part of a section, so that a change shows where it is.
     let sections = vectors.as_object().unwrap().iter().map(|(name, section)| {
