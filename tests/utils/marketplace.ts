@@ -21,7 +21,7 @@ import {
   type Service,
   type ServiceParameters,
 } from "@stk/sdk"
-import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
+import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { memberKey } from "./actions"
 import { readEconomy, type TestEconomy } from "./economy"
 import type { Chain, Sent } from "./svm"
@@ -41,6 +41,11 @@ export function serviceOf(author: number, changes: Partial<ServiceParameters> = 
     ],
     ...changes,
   }
+}
+
+/** Gives a member lamports for rents, once. */
+function fund(chain: Chain, { publicKey }: Keypair): void {
+  if (chain.getAccount(publicKey) === null) chain.airdrop(publicKey)
 }
 
 /** Page and slot of the member with this global index. */
@@ -72,7 +77,7 @@ export function offerService(
   changes: Partial<ServiceParameters> = {},
 ): number {
   const id = readEconomy(chain, economy).services
-  chain.airdrop(memberKey(economy, author).publicKey)
+  fund(chain, memberKey(economy, author))
   chain.send(serviceCreation(chain, economy, author, changes), [memberKey(economy, author)])
   return id
 }
@@ -127,7 +132,7 @@ function dataOf(chain: Chain, address: PublicKey): Buffer {
 /** Creates a member's activation of a service; the member pays the rent. */
 export function openActivation(chain: Chain, economy: TestEconomy, id: number, buyer: number): Sent {
   const key = memberKey(economy, buyer)
-  chain.airdrop(key.publicKey)
+  fund(chain, key)
   const at = { wallet: key.publicKey, economy: economy.address, id }
   return chain.send(openActivationInstruction(at), [key])
 }
