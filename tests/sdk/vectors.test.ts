@@ -10,6 +10,7 @@ import {
   cumulativeEmission,
   daysEnded,
   freezeEnd,
+  Fund,
   InvalidArgumentError,
   isIncluded,
   leafHash,
@@ -28,6 +29,7 @@ import {
   scoredTypes,
   shareFloor,
   splitByBps,
+  splitPrice,
   STAKE_TERMS_DAYS,
   stakeUnlocksAt,
   isPassed,
@@ -46,6 +48,7 @@ import {
   type RewardOutcome,
   type RewardVerdictName,
   type ScoringRules,
+  type Share,
 } from "@stk/sdk"
 import { expect } from "chai"
 
@@ -62,6 +65,7 @@ interface Vectors {
   }[]
   daysEnded: [number, number, string][]
   split: [string, number[], string[] | null][]
+  price: [string, number[], number | null, string[]][]
   week: {
     second: number
     week: number | null
@@ -159,6 +163,19 @@ describe("SDK mathematics and the program's", () => {
     for (const [amount, bps, shares] of vectors.split) {
       if (shares === null) expect(() => splitByBps(BigInt(amount), bps)).to.throw(InvalidArgumentError)
       else expect(splitByBps(BigInt(amount), bps)).to.deep.equal(shares.map(BigInt))
+    }
+  })
+
+  it("split prices alike, with the rest for the Treasury [STK-68] [STK-69] [STK-70] [STK-71]", () => {
+    expect(vectors.price.length).to.be.greaterThan(100)
+    for (const [price, bps, treasury, parts] of vectors.price) {
+      const shares = bps.map((part, index): Share => {
+        return index === treasury ? { fund: Fund.Treasury, bps: part } : { member: index, bps: part }
+      })
+      expect(
+        splitPrice(BigInt(price), shares).map(({ amount }) => amount),
+        `${price} by ${bps.join()}`,
+      ).to.deep.equal(parts.map(BigInt))
     }
   })
 

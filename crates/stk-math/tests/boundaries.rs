@@ -11,7 +11,7 @@ use stk_math::{
     pro_rata::ProRata,
     quarter::quarter_of_day,
     score::{points_of_days, streak_after, EventWeight, RulesError, Scorer},
-    split::{share_floor, split},
+    split::{share_floor, split, PriceSplit},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::unlocks_at,
     vesting::vested_floor,
@@ -52,6 +52,31 @@ fn a_year_begins_and_ends_exactly() {
     let curve = EmissionCurve::new(364, 1, u64::MAX).unwrap();
     assert_eq!([0, 1, 364, 365, 366].map(|day| curve.cumulative(day)), [0, 0, 363, 364, 364]);
     assert_eq!([0, 1, 2, 8, 9].map(|year| curve.year_amount(year)), [364, 182, 91, 1, 0]);
+}
+
+#[test]
+fn a_price_is_split_up_to_the_whole_and_not_beyond() {
+    let mut split = PriceSplit::new(u64::MAX);
+    assert_eq!(split.take_floor(0), Some(0));
+    assert_eq!(split.take_floor(10_000), Some(u64::MAX));
+    assert_eq!(split.rest(), 0);
+    assert_eq!(split.take_floor(0), Some(0));
+    assert_eq!(split.take_floor(1), None);
+
+    let mut thirds = PriceSplit::new(10_000);
+    assert_eq!(
+        [thirds.take_floor(3_333), thirds.take_floor(3_333), thirds.take_floor(3_333)],
+        [Some(3_333); 3]
+    );
+    assert_eq!(thirds.rest(), 1);
+    assert_eq!(thirds.take_floor(2), None, "two base units are not left");
+    assert_eq!(thirds.rest(), 1, "what is refused takes nothing");
+    assert_eq!(thirds.take_floor(1), Some(1));
+    assert_eq!(thirds.rest(), 0);
+
+    let mut nothing = PriceSplit::new(0);
+    assert_eq!(nothing.take_floor(10_000), Some(0));
+    assert_eq!(nothing.rest(), 0);
 }
 
 #[test]

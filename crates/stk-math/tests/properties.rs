@@ -13,7 +13,7 @@ use stk_math::{
     pro_rata::ProRata,
     quarter::quarter_of_day,
     score::{points_of_days, EventWeight, Scorer},
-    split::{share_floor, split},
+    split::{share_floor, split, PriceSplit},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     vesting::vested_floor,
     week::{week_end, week_of, week_start},
@@ -135,6 +135,22 @@ proptest! {
             prop_assert_eq!(big(*part), scaled(amount, u64::from(bps), 10_000));
         }
         prop_assert!(big(parts[0]) - scaled(amount, u64::from(bps[0]), 10_000) < big(5));
+    }
+
+    #[test]
+    fn stk_71_shares_of_a_price_are_floors_and_the_rest_makes_the_whole(price in any_size(), bps in shares()) {
+        let (treasury, others) = bps.split_first().unwrap();
+        let mut split = PriceSplit::new(price);
+        let mut given = big(0);
+        for bps in others {
+            let share = split.take_floor(*bps).unwrap();
+            prop_assert_eq!(big(share), scaled(price, u64::from(*bps), 10_000));
+            given += big(share);
+        }
+        prop_assert_eq!(given + big(split.rest()), big(price));
+        // The Treasury gets its own floor and less than a base unit for each of the others.
+        let floor = scaled(price, u64::from(*treasury), 10_000);
+        prop_assert!(big(split.rest()) >= floor.clone() && big(split.rest()) - floor <= big(others.len() as u64));
     }
 
     #[test]

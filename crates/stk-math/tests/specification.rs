@@ -9,7 +9,7 @@ use stk_math::{
     governance::{is_passed, quorum_ceil, takes_snapshot},
     quarter::quarter_of_day,
     score::{points_of_days, streak_after, Scorer},
-    split::split,
+    split::{split, PriceSplit},
     stabilisation::{has_fallen, quote_floor, reference_sum, Activity},
     stake::{unlocks_at, TERMS_DAYS},
     week::{week_end, week_of, week_start},
@@ -134,6 +134,24 @@ fn stk_11_far_years_emit_nothing_and_never_overflow() {
 fn stk_12_stk_13_stk_14_stk_15_stk_16_a_year_is_split_50_20_15_10_5() {
     let shares = split(1_000_000_000 * STK, &FUND_BPS).unwrap();
     assert_eq!(shares, [500, 200, 150, 100, 50].map(|millions| millions * 1_000_000 * STK));
+}
+
+#[test]
+fn stk_68_stk_69_stk_70_sample_services_are_split_between_author_and_treasury() {
+    for (price, bps, author, treasury) in
+        [(500, 7_000, 350, 150), (200, 8_000, 160, 40), (1_000, 6_000, 600, 400)]
+    {
+        let mut split = PriceSplit::new(price * STK);
+        assert_eq!(split.take_floor(bps), Some(author * STK));
+        assert_eq!(split.rest(), treasury * STK);
+    }
+}
+
+#[test]
+fn stk_71_one_base_unit_of_course_basic_is_the_treasurys() {
+    let mut split = PriceSplit::new(1);
+    assert_eq!(split.take_floor(7_000), Some(0));
+    assert_eq!(split.rest(), 1);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use stk_math::{
     pro_rata::ProRata,
     quarter::quarter_of_day,
     score::{points_of_days, streak_after, EventWeight, Scorer},
-    split::split,
+    split::{split, PriceSplit},
     stabilisation::{billionths, has_fallen, quote_floor, reference_sum, Activity},
     stake::{unlocks_at, TERMS_DAYS},
     vesting::vested_floor,
@@ -109,6 +109,41 @@ fn splits(numbers: &mut Numbers) -> Value {
             .collect::<Vec<_>>()
     };
     shares.into_iter().flat_map(of).collect()
+}
+
+/// Prices with their split rules: the basis points of each recipient, which of them is the Treasury, what each gets, and
+/// what is left for the Treasury where the rule does not name it.
+fn prices() -> Value {
+    // An own sequence, so that the sections behind this one keep their numbers.
+    let mut numbers = Numbers(500);
+    let rules: [(&[u16], Option<usize>); 7] = [
+        (&[7_000, 3_000], Some(1)),
+        (&[8_000, 2_000], Some(1)),
+        (&[4_000, 6_000], Some(0)),
+        (&[10_000], None),
+        (&[10_000], Some(0)),
+        (&[3_333, 3_333, 3_334], None),
+        (&[1, 1_249, 1_250, 1_250, 1_250, 1_250, 1_250, 2_500], Some(7)),
+    ];
+    let mut amounts = vec![1, 2, 3, 9_999, 10_001, 200_000_000, 500_000_000, 1_000_000_000, u64::MAX];
+    amounts.extend((0..10).map(|_| numbers.any_size(u64::MAX)));
+    let of = |(bps, treasury): (&[u16], Option<usize>)| -> Vec<Value> {
+        let split_up = |price: u64| {
+            let mut split = PriceSplit::new(price);
+            let mut parts: Vec<u64> = Vec::new();
+            for (index, bps) in bps.iter().enumerate() {
+                parts.push(if treasury == Some(index) { 0 } else { split.take_floor(*bps).unwrap() });
+            }
+            match treasury {
+                Some(index) => parts[index] = split.rest(),
+                None if split.rest() > 0 => parts.push(split.rest()),
+                None => {}
+            }
+            json!([text(price), bps, treasury, parts.into_iter().map(text).collect::<Vec<_>>()])
+        };
+        amounts.iter().copied().map(split_up).collect()
+    };
+    rules.into_iter().flat_map(of).collect()
 }
 
 fn weeks() -> Value {
@@ -534,6 +569,7 @@ fn computed() -> String {
         "emission": emission(),
         "daysEnded": days(),
         "split": splits(&mut numbers),
+        "price": prices(),
         "week": weeks(),
         "proRata": pro_rata(&mut numbers),
         "stake": stakes(),

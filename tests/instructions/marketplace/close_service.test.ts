@@ -74,7 +74,7 @@ describe("close_service", () => {
     updateService(chain, economy, 0, { status: ServiceStatus.Paused })
     close()
     await expectError(close, "AccountDataTooSmall")
-    await expectError(() => openActivation(chain, economy, 0, 1), "AccountDataTooSmall")
+    await expectError(() => openActivation(chain, economy, 0, 1), "UninitializedAccount")
   })
 
   it("is for the author alone", async () => {
