@@ -7,6 +7,7 @@ import { measureFunds } from "./funds"
 import { governanceTable } from "./governance"
 import { measureInstructions, type InstructionCosts } from "./instructions"
 import { millionTable } from "./million"
+import { measureMarketplace } from "./marketplace"
 import { measurePeers } from "./peers"
 import { publishedTable } from "./published"
 import { measureRewards } from "./rewards"
@@ -25,6 +26,7 @@ export async function measureAll(): Promise<Results> {
   const instructions = await measureInstructions()
   const batches = await measureBatches()
   const transfers = await measureTransfers()
+  const marketplace = await measureMarketplace()
   const peers = await measurePeers()
   const rewards = await measureRewards()
   const staking = await measureStaking()
@@ -32,6 +34,7 @@ export async function measureAll(): Promise<Results> {
     targets: [
       ...targetsOf(instructions, batches),
       ...transfers.targets,
+      ...marketplace.targets,
       ...rewards.targets,
       ...staking.targets,
     ],
@@ -44,6 +47,7 @@ export async function measureAll(): Promise<Results> {
       staking.table,
       await measureStabilisation(),
       await governanceTable(),
+      marketplace.table,
       millionTable(batches, peers),
       peers.table,
       publishedTable(),

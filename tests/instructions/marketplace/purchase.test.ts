@@ -11,7 +11,7 @@ import {
   ServiceStatus,
   type Share,
 } from "@stk/sdk"
-import { PublicKey } from "@solana/web3.js"
+import { type PublicKey } from "@solana/web3.js"
 import { expect } from "chai"
 import { memberKey, pause } from "../../utils/actions"
 import {
