@@ -6,6 +6,7 @@ export const SDK_ERROR_CODES = {
   PlanError: 20_004,
   TransactionExpiredError: 20_005,
   TransactionFailedError: 20_006,
+  LedgerContradictionError: 20_007,
 } as const
 
 export interface StkSdkErrorOptions {
@@ -115,6 +116,25 @@ export class TransactionExpiredError extends StkSdkError {
       SDK_ERROR_CODES.TransactionExpiredError,
       `The transaction expired ${attempts} times`,
       options,
+    )
+  }
+}
+
+/** An event says something else than what the events before it lead to: some are missing, or in another order. */
+export class LedgerContradictionError extends StkSdkError {
+  constructor(
+    /** Name of the event. */
+    readonly event: string,
+    /** Its field. */
+    readonly field: string,
+    stated: unknown,
+    rebuilt: unknown,
+  ) {
+    super(
+      "LedgerContradictionError",
+      SDK_ERROR_CODES.LedgerContradictionError,
+      `${field} of ${event} contradicts the events before it`,
+      { details: [`stated: ${String(stated)}`, `rebuilt: ${String(rebuilt)}`] },
     )
   }
 }

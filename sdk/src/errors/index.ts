@@ -2,6 +2,7 @@ export {
   AccountNotFoundError,
   InvalidAccountError,
   InvalidArgumentError,
+  LedgerContradictionError,
   PlanError,
   SDK_ERROR_CODES,
   StkSdkError,

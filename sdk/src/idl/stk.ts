@@ -6945,6 +6945,13 @@ export type Stk = {
     },
     {
       "name": "economyCreated",
+      "docs": [
+        "A new economy with all of its rules."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
       "type": {
         "kind": "struct",
         "fields": [
@@ -6962,11 +6969,109 @@ export type Stk = {
           },
           {
             "name": "admin",
+            "docs": [
+              "Holds every role."
+            ],
             "type": "pubkey"
           },
           {
             "name": "genesis",
             "type": "i64"
+          },
+          {
+            "name": "emissionFirstYear",
+            "type": "u64"
+          },
+          {
+            "name": "emissionCap",
+            "type": "u64"
+          },
+          {
+            "name": "settleDelaySeconds",
+            "type": "u32"
+          },
+          {
+            "name": "holdSeconds",
+            "type": "u32"
+          },
+          {
+            "name": "eventTypes",
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "eventType"
+                  }
+                },
+                16
+              ]
+            }
+          },
+          {
+            "name": "fundBps",
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
+            }
+          },
+          {
+            "name": "levelTenths",
+            "type": {
+              "array": [
+                "u16",
+                8
+              ]
+            }
+          },
+          {
+            "name": "streakHundredths",
+            "type": {
+              "array": [
+                "u16",
+                5
+              ]
+            }
+          },
+          {
+            "name": "name",
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "symbol",
+            "type": {
+              "array": [
+                "u8",
+                10
+              ]
+            }
+          },
+          {
+            "name": "eventTypeCount",
+            "type": "u8"
+          },
+          {
+            "name": "halvingYears",
+            "type": "u8"
+          },
+          {
+            "name": "decimals",
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "type": {
+              "array": [
+                "u8",
+                7
+              ]
+            }
           }
         ]
       }
@@ -11064,6 +11169,10 @@ export type Stk = {
                 32
               ]
             }
+          },
+          {
+            "name": "openedAt",
+            "type": "i64"
           }
         ]
       }
@@ -11102,6 +11211,10 @@ export type Stk = {
           },
           {
             "name": "settleFrom",
+            "type": "i64"
+          },
+          {
+            "name": "sealedAt",
             "type": "i64"
           }
         ]

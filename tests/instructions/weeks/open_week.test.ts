@@ -75,7 +75,13 @@ describe("open_week", () => {
     expect(record.economy.equals(economy.address)).to.equal(true)
     expectEvents(sent, {
       name: "WeekOpened",
-      data: { economy: economy.address, week: FIRST, members: 3, detailRoot: ROOT },
+      data: {
+        economy: economy.address,
+        week: FIRST,
+        members: 3,
+        detailRoot: ROOT,
+        openedAt: START_UNIX_TIME + WEEK + 17,
+      },
     })
   })
 

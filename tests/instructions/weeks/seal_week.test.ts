@@ -71,6 +71,7 @@ describe("seal_week", () => {
         active: 2,
         rewardsPool,
         settleFrom: MONDAY,
+        sealedAt: MONDAY,
       },
     })
   })

@@ -6,6 +6,7 @@ pub struct WeekOpened {
     pub week: u32,
     pub members: u32,
     pub detail_root: [u8; 32],
+    pub opened_at: i64,
 }
 
 #[event]
@@ -32,6 +33,7 @@ pub struct WeekSealed {
     /// Rewards Pool after the payable part left it.
     pub rewards_pool: u64,
     pub settle_from: i64,
+    pub sealed_at: i64,
 }
 
 #[event]

@@ -111,7 +111,7 @@ impl CreateEconomy {
         ctx.accounts.create_token_accounts(decimals, ctx.bumps.vault)?;
 
         ctx.accounts.economy.check_invariant()?;
-        emit!(EconomyCreated { economy: address, mint, vault, admin, genesis });
+        announce(&address, &ctx.accounts.economy);
         Ok(())
     }
 
@@ -129,6 +129,32 @@ impl CreateEconomy {
         create_account_signed(payer, self.vault.account(), TokenAccount::LEN, &Token::id(), &seeds)?;
         token::initialize_account(&self.token_program, &mut self.vault, &self.mint, &economy)
     }
+}
+
+/// Never inlined: the event is almost a kilobyte, and the handler's stack is nearly full.
+#[inline(never)]
+fn announce(address: &Address, economy: &Economy) {
+    emit!(EconomyCreated {
+        economy: *address,
+        mint: economy.mint,
+        vault: economy.vault,
+        admin: economy.roles.admin,
+        genesis: economy.genesis,
+        emission_first_year: economy.emission_first_year,
+        emission_cap: economy.emission_cap,
+        settle_delay_seconds: economy.settle_delay_seconds,
+        hold_seconds: economy.hold_seconds,
+        event_types: economy.event_types,
+        fund_bps: economy.fund_bps,
+        level_tenths: economy.level_tenths,
+        streak_hundredths: economy.streak_hundredths,
+        name: economy.name,
+        symbol: economy.symbol,
+        event_type_count: economy.event_type_count,
+        halving_years: economy.halving_years,
+        decimals: economy.decimals,
+        _reserved: [0; 7],
+    });
 }
 
 /// `text` zero-padded; `None` when it is empty, too long or contains the padding.

@@ -54,7 +54,7 @@ impl OpenWeek {
         week.opened_at = now;
         week.bump = ctx.bumps.week;
 
-        emit!(WeekOpened { economy: address, week: index, members, detail_root });
+        emit!(WeekOpened { economy: address, week: index, members, detail_root, opened_at: now });
         Ok(())
     }
 }

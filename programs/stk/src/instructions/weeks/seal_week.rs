@@ -60,6 +60,7 @@ impl SealWeek {
             active: week.active,
             rewards_pool: economy.fund(Fund::RewardsPool),
             settle_from: week.settle_from,
+            sealed_at: now,
         });
         Ok(())
     }

@@ -1,0 +1,70 @@
+import type { PublicKey } from "@solana/web3.js"
+import { STK_PROGRAM_ID } from "../constants.js"
+import type { StkEvent, StkEventName, StkEvents } from "../events.js"
+import * as balances from "./balances.js"
+import * as economy from "./economy.js"
+import * as emission from "./emission.js"
+import * as members from "./members.js"
+import { LedgerContradictionError } from "../errors/base.js"
+import type { LedgerState } from "./state.js"
+import * as weeks from "./weeks.js"
+
+/** What each event does to the ledger. An event that is not listed does not compile. */
+type Appliers = {
+  readonly [Name in Exclude<StkEventName, "EconomyCreated">]: (
+    state: LedgerState,
+    event: StkEvents[Name],
+  ) => void
+}
+
+const APPLIERS: Appliers = {
+  PauseChanged: economy.pauseChanged,
+  RoleProposed: economy.roleProposed,
+  RoleAccepted: economy.roleAccepted,
+  EmissionReleased: emission.emissionReleased,
+  PageCreated: members.pageCreated,
+  PageGrown: members.pageGrown,
+  MembersRegistered: members.membersRegistered,
+  LevelsSet: members.levelsSet,
+  WeekOpened: weeks.weekOpened,
+  ScoresSubmitted: weeks.scoresSubmitted,
+  WeekSealed: weeks.weekSealed,
+  WeekHeld: weeks.weekHeld,
+  PageSettled: weeks.pageSettled,
+  WeekSettled: weeks.weekSettled,
+  ScoreAudited: weeks.scoreAudited,
+  Deposited: balances.deposited,
+  Withdrawn: balances.withdrawn,
+  SurplusAbsorbed: balances.surplusAbsorbed,
+}
+
+/** Applies one event to the state that it concerns. @throws {LedgerContradictionError} */
+export function applyEvent(state: LedgerState, event: StkEvent): void {
+  if (event.name === "EconomyCreated")
+    throw new LedgerContradictionError(event.name, "economy", event.data.economy, "created before")
+  // The name decides what the data is: the table has for each name the function of its data.
+  const apply = APPLIERS[event.name] as (state: LedgerState, data: unknown) => void
+  apply(state, event.data)
+}
+
+/**
+ * Rebuilds a whole economy from its events alone, oldest first: what it gives equals the decoded accounts (STK-143).
+ * Events of other economies are passed over. Without `address` it is the economy of the first `EconomyCreated`.
+ * @throws {LedgerContradictionError} when events are missing or out of order
+ */
+export function rebuild(
+  events: Iterable<StkEvent>,
+  address?: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): LedgerState {
+  let state: LedgerState | undefined
+  for (const event of events) {
+    const concerned = state?.address ?? address
+    if (concerned && !event.data.economy.equals(concerned)) continue
+    if (state) applyEvent(state, event)
+    else if (event.name === "EconomyCreated") state = economy.economyCreated(event.data, programId)
+    else throw new LedgerContradictionError(event.name, "economy", event.data.economy, "not created")
+  }
+  if (state) return state
+  throw new LedgerContradictionError("EconomyCreated", "economy", "nothing", "no economy")
+}

@@ -1,0 +1,80 @@
+import type { PublicKey } from "@solana/web3.js"
+import type { Economy } from "../accounts/economy.js"
+import type { Member, PageHeader } from "../accounts/page.js"
+import type { Week } from "../accounts/week.js"
+import { PAGE_SLOTS, type FundIndex } from "../constants.js"
+import { LedgerContradictionError } from "../errors/base.js"
+
+/** A member page as the events tell it. */
+export interface LedgerPage {
+  header: PageHeader
+  /** By slot. */
+  members: Member[]
+  /** Slots that fit into the account. */
+  capacity: number
+}
+
+/** Everything of one economy that its events tell, in the form in which the accounts are decoded. */
+export interface LedgerState {
+  readonly address: PublicKey
+  readonly programId: PublicKey
+  readonly economy: Economy
+  /** By index. */
+  readonly pages: LedgerPage[]
+  /** By index of the week. */
+  readonly weeks: Map<number, Week>
+  /** Global index of each member by wallet, in base58. */
+  readonly places: Map<string, number>
+}
+
+/** Compares what an event states with what was rebuilt. @throws {LedgerContradictionError} */
+export function agree(event: string, field: string, stated: unknown, rebuilt: unknown): void {
+  if (stated !== rebuilt) throw new LedgerContradictionError(event, field, stated, rebuilt)
+}
+
+/** The page with this index. @throws {LedgerContradictionError} */
+export function pageOf(state: LedgerState, event: string, index: number): LedgerPage {
+  const page = state.pages[index]
+  if (page === undefined) throw new LedgerContradictionError(event, "page", index, "no such page")
+  return page
+}
+
+/** The member in a slot. @throws {LedgerContradictionError} */
+export function memberOf(state: LedgerState, event: string, page: number, slot: number): Member {
+  const member = pageOf(state, event, page).members[slot]
+  if (member === undefined) throw new LedgerContradictionError(event, "slot", slot, "no member")
+  return member
+}
+
+/** The member with this global index. @throws {LedgerContradictionError} */
+export function memberAt(state: LedgerState, event: string, index: number): Member {
+  return memberOf(state, event, Math.floor(index / PAGE_SLOTS), index % PAGE_SLOTS)
+}
+
+/** The member with this wallet. @throws {LedgerContradictionError} */
+export function memberWith(state: LedgerState, event: string, wallet: PublicKey): Member {
+  const place = state.places.get(wallet.toBase58())
+  if (place === undefined) throw new LedgerContradictionError(event, "wallet", wallet, "no member")
+  return memberAt(state, event, place)
+}
+
+/** The week with this index. @throws {LedgerContradictionError} */
+export function weekAt(state: LedgerState, event: string, index: number): Week {
+  const week = state.weeks.get(index)
+  if (week === undefined) throw new LedgerContradictionError(event, "week", index, "no such week")
+  return week
+}
+
+/** Adds to a fund, or takes from it. */
+export function bookFund(economy: Economy, fund: FundIndex, amount: bigint): void {
+  const funds = [...economy.funds]
+  funds[fund] = economy.funds[fund] + amount
+  const [rewardsPool = 0n, treasury = 0n, startup = 0n, team = 0n, liquidity = 0n] = funds
+  economy.funds = [rewardsPool, treasury, startup, team, liquidity]
+}
+
+/** Adds to a member's balance, or takes from it. */
+export function bookBalance(economy: Economy, member: Member, amount: bigint): void {
+  member.balance += amount
+  economy.memberBalances += amount
+}
