@@ -25,6 +25,8 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
     programId,
     pages: [],
     weeks: new Map(),
+    stakePages: new Map(),
+    snapshots: new Map(),
     places: new Map(),
     economy: {
       name: unpad(event.name),

@@ -7,6 +7,7 @@ import * as emission from "./emission.js"
 import * as members from "./members.js"
 import { LedgerContradictionError } from "../errors/base.js"
 import type { LedgerState } from "./state.js"
+import * as staking from "./staking.js"
 import * as weeks from "./weeks.js"
 
 /** What each event does to the ledger. An event that is not listed does not compile. */
@@ -36,6 +37,11 @@ const APPLIERS: Appliers = {
   Deposited: balances.deposited,
   Withdrawn: balances.withdrawn,
   SurplusAbsorbed: balances.surplusAbsorbed,
+  StakePageCreated: staking.stakePageCreated,
+  StakePageGrown: staking.stakePageGrown,
+  Staked: staking.staked,
+  Unstaked: staking.unstaked,
+  PageSnapshotted: staking.pageSnapshotted,
 }
 
 /** Applies one event to the state that it concerns. @throws {LedgerContradictionError} */

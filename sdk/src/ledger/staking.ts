@@ -2,14 +2,7 @@ import { PAGE_SLOTS } from "../constants.js"
 import { LedgerContradictionError } from "../errors/base.js"
 import type { StkEvents } from "../events.js"
 import { snapshotPda, stakePagePda } from "../pdas.js"
-import {
-  agree,
-  bookBalance,
-  memberOf,
-  pageOf,
-  type LedgerStakePage,
-  type LedgerState,
-} from "./state.js"
+import { agree, bookBalance, memberOf, pageOf, type LedgerStakePage, type LedgerState } from "./state.js"
 
 function stakePageOf(state: LedgerState, event: string, page: number): LedgerStakePage {
   const stakes = state.stakePages.get(page)

@@ -1,6 +1,8 @@
 import type { PublicKey } from "@solana/web3.js"
 import type { Economy } from "../accounts/economy.js"
 import type { Member, PageHeader } from "../accounts/page.js"
+import type { Snapshot } from "../accounts/snapshot.js"
+import type { Stake, StakePage } from "../accounts/stake.js"
 import type { Week } from "../accounts/week.js"
 import { PAGE_SLOTS, type FundIndex } from "../constants.js"
 import { LedgerContradictionError } from "../errors/base.js"
@@ -14,6 +16,12 @@ export interface LedgerPage {
   capacity: number
 }
 
+/** A stake page as the events tell it. */
+export interface LedgerStakePage extends Omit<StakePage, "stakes"> {
+  /** By rising place; free places are left out. */
+  stakes: Stake[]
+}
+
 /** Everything of one economy that its events tell, in the form in which the accounts are decoded. */
 export interface LedgerState {
   readonly address: PublicKey
@@ -23,6 +31,10 @@ export interface LedgerState {
   readonly pages: LedgerPage[]
   /** By index of the week. */
   readonly weeks: Map<number, Week>
+  /** By index of the member page. */
+  readonly stakePages: Map<number, LedgerStakePage>
+  /** By address, in base58. */
+  readonly snapshots: Map<string, Snapshot>
   /** Global index of each member by wallet, in base58. */
   readonly places: Map<string, number>
 }
@@ -77,4 +89,9 @@ export function bookFund(economy: Economy, fund: FundIndex, amount: bigint): voi
 export function bookBalance(economy: Economy, member: Member, amount: bigint): void {
   member.balance += amount
   economy.memberBalances += amount
+}
+
+/** Counts what members transfer and pay each other, modulo 2^64 as the program does. */
+export function bookVolume(economy: Economy, amount: bigint): void {
+  economy.volume = BigInt.asUintN(64, economy.volume + amount)
 }
