@@ -40,7 +40,8 @@ export interface Reserve {
   bump: number
 }
 
-function reserveKind(value: number): ReserveKindValue {
+/** Checks the number of a kind of asset. @throws {InvalidAccountError} */
+export function reserveKind(value: number): ReserveKindValue {
   const kind = Object.values(ReserveKind).find((known) => known === value)
   if (kind !== undefined) return kind
   throw new InvalidAccountError("Reserve", `there is no asset kind ${value}`)

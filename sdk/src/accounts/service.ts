@@ -53,10 +53,17 @@ function oneOf<Value extends number>(values: Record<string, Value>, value: numbe
   throw new InvalidAccountError("Service", `there is no ${what} ${value}`)
 }
 
-function shareOf({ recipientKind, member, fund, bps }: Defined<"splitEntry">): Share {
+/** One entry of a split rule as the program writes it. @throws {InvalidAccountError} */
+export function shareOf({ recipientKind, member, fund, bps }: Defined<"splitEntry">): Share {
   const kind = oneOf(RecipientKind, recipientKind, "kind of recipient")
   return kind === RecipientKind.Member ? { member, bps } : { fund: oneOf(Fund, fund, "fund"), bps }
 }
+
+/** Checks the number of a kind of service. @throws {InvalidAccountError} */
+export const serviceKind = (value: number): ServiceKindValue => oneOf(ServiceKind, value, "kind")
+
+/** Checks the number of a service's status. @throws {InvalidAccountError} */
+export const serviceStatus = (value: number): ServiceStatusValue => oneOf(ServiceStatus, value, "status")
 
 /** Decodes a service's account data. @throws {InvalidAccountError} */
 export function decodeService(data: Uint8Array): Service {
@@ -68,8 +75,8 @@ export function decodeService(data: Uint8Array): Service {
     id: raw.id,
     author: raw.author,
     authorMember: raw.authorMember,
-    kind: oneOf(ServiceKind, raw.kind, "kind"),
-    status: oneOf(ServiceStatus, raw.status, "status"),
+    kind: serviceKind(raw.kind),
+    status: serviceStatus(raw.status),
     name: unpad(raw.name),
     descriptionHash: raw.descriptionHash,
     price: raw.price,

@@ -27,6 +27,10 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
     weeks: new Map(),
     stakePages: new Map(),
     snapshots: new Map(),
+    services: new Map(),
+    activations: new Map(),
+    reserve: null,
+    startups: new Map(),
     places: new Map(),
     economy: {
       name: unpad(event.name),

@@ -4,10 +4,15 @@ import type { StkEvent, StkEventName, StkEvents } from "../events.js"
 import * as balances from "./balances.js"
 import * as economy from "./economy.js"
 import * as emission from "./emission.js"
+import * as funds from "./funds.js"
+import * as marketplace from "./marketplace.js"
 import * as members from "./members.js"
 import { LedgerContradictionError } from "../errors/base.js"
 import type { LedgerState } from "./state.js"
+import * as redistribution from "./redistribution.js"
+import * as reserve from "./reserve.js"
 import * as staking from "./staking.js"
+import * as transfers from "./transfers.js"
 import * as weeks from "./weeks.js"
 
 /** What each event does to the ledger. An event that is not listed does not compile. */
@@ -37,6 +42,30 @@ const APPLIERS: Appliers = {
   Deposited: balances.deposited,
   Withdrawn: balances.withdrawn,
   SurplusAbsorbed: balances.surplusAbsorbed,
+  Transferred: transfers.transferred,
+  TransferFeeSet: transfers.transferFeeSet,
+  RedistributionBandsSet: redistribution.redistributionBandsSet,
+  PageRedistributed: redistribution.pageRedistributed,
+  FundSpent: funds.fundSpent,
+  FundWithdrawn: funds.fundWithdrawn,
+  SpendingLimitsSet: funds.spendingLimitsSet,
+  TeamScheduleSet: funds.teamScheduleSet,
+  ReserveCreated: reserve.reserveCreated,
+  ReserveAssetAdded: reserve.reserveAssetAdded,
+  StartupCreated: reserve.startupCreated,
+  StartupShareSet: reserve.startupShareSet,
+  ReserveDeposited: reserve.reserveDeposited,
+  AssetPricePosted: reserve.assetPricePosted,
+  ReserveLimitSet: reserve.reserveLimitSet,
+  ReserveWithdrawn: reserve.reserveWithdrawn,
+  ServiceCreated: marketplace.serviceCreated,
+  ServiceUpdated: marketplace.serviceUpdated,
+  ServiceClosed: marketplace.serviceClosed,
+  ActivationOpened: marketplace.activationOpened,
+  ActivationClosed: marketplace.activationClosed,
+  ServicePurchased: marketplace.servicePurchased,
+  SessionUsed: marketplace.sessionUsed,
+  ServiceRated: marketplace.serviceRated,
   StakePageCreated: staking.stakePageCreated,
   StakePageGrown: staking.stakePageGrown,
   Staked: staking.staked,
@@ -66,10 +95,10 @@ export function rebuild(
   let state: LedgerState | undefined
   for (const event of events) {
     const concerned = state?.address ?? address
-    if (concerned && !event.data.economy.equals(concerned)) continue
+    if (concerned && "economy" in event.data && !event.data.economy.equals(concerned)) continue
     if (state) applyEvent(state, event)
     else if (event.name === "EconomyCreated") state = economy.economyCreated(event.data, programId)
-    else throw new LedgerContradictionError(event.name, "economy", event.data.economy, "not created")
+    else throw new LedgerContradictionError(event.name, "economy", concerned, "not created")
   }
   if (state) return state
   throw new LedgerContradictionError("EconomyCreated", "economy", "nothing", "no economy")

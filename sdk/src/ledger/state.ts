@@ -1,10 +1,14 @@
 import type { PublicKey } from "@solana/web3.js"
+import type { Activation } from "../accounts/activation.js"
 import type { Economy } from "../accounts/economy.js"
 import type { Member, PageHeader } from "../accounts/page.js"
+import type { Reserve } from "../accounts/reserve.js"
+import type { Service } from "../accounts/service.js"
 import type { Snapshot } from "../accounts/snapshot.js"
 import type { Stake, StakePage } from "../accounts/stake.js"
+import type { Startup } from "../accounts/startup.js"
 import type { Week } from "../accounts/week.js"
-import { PAGE_SLOTS, type FundIndex } from "../constants.js"
+import { Fund, PAGE_SLOTS, type FundIndex } from "../constants.js"
 import { LedgerContradictionError } from "../errors/base.js"
 
 /** A member page as the events tell it. */
@@ -35,6 +39,14 @@ export interface LedgerState {
   readonly stakePages: Map<number, LedgerStakePage>
   /** By address, in base58. */
   readonly snapshots: Map<string, Snapshot>
+  /** By address, in base58; closed ones are gone. */
+  readonly services: Map<string, Service>
+  /** By address, in base58; closed ones are gone. */
+  readonly activations: Map<string, Activation>
+  /** Null before it was created. */
+  reserve: Reserve | null
+  /** By id. */
+  readonly startups: Map<number, Startup>
   /** Global index of each member by wallet, in base58. */
   readonly places: Map<string, number>
 }
@@ -94,4 +106,11 @@ export function bookBalance(economy: Economy, member: Member, amount: bigint): v
 /** Counts what members transfer and pay each other, modulo 2^64 as the program does. */
 export function bookVolume(economy: Economy, amount: bigint): void {
   economy.volume = BigInt.asUintN(64, economy.volume + amount)
+}
+
+/** The fund with this index. @throws {LedgerContradictionError} */
+export function fundAt(event: string, index: number): FundIndex {
+  const fund = Object.values(Fund).find((each) => each === index)
+  if (fund === undefined) throw new LedgerContradictionError(event, "fund", index, "no such fund")
+  return fund
 }
