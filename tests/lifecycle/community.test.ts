@@ -1,5 +1,5 @@
 import { AccountLayout, createTransferInstruction } from "@solana/spl-token"
-import { Fund, formatAmount, STK_PRESET } from "@stk/sdk"
+import { Fund, formatAmount } from "@stk/sdk"
 import { expect } from "chai"
 import { absorb, auditOf, depositOf, hold, memberKey, publishDetail, sendToVault } from "../utils/actions"
 import {
@@ -21,7 +21,6 @@ import {
   type TestEconomy,
 } from "../utils/economy"
 import { eventOf } from "../utils/events"
-import { FollowedChain } from "../utils/followed_chain"
 import { expectRebuilt } from "../utils/rebuilt"
 import { expectError, expectLedgerInvariant, tokenBalance } from "../utils/expect"
 import { FORGE_PRESET, stkPreset } from "../utils/presets"
@@ -191,7 +190,7 @@ describe("the life of a community", () => {
   })
 
   it("[STK-142] events alone rebuild every account of several pages", () => {
-    const chain = new FollowedChain()
+    const chain = new Chain()
     const economy = createEconomy(chain)
     addMembers(chain, economy, 1_030, [2, 3, 4])
     for (let week = 0; week < 3; week++) {

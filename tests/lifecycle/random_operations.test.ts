@@ -17,10 +17,9 @@ import {
   type TestEconomy,
 } from "../utils/economy"
 import { expectError, expectLedgerInvariant, tokenBalance, tokenSupply } from "../utils/expect"
-import { FollowedChain } from "../utils/followed_chain"
 import { expectRebuilt } from "../utils/rebuilt"
 import { Random } from "../utils/random"
-import { START_UNIX_TIME } from "../utils/svm"
+import { Chain, START_UNIX_TIME } from "../utils/svm"
 import { Model } from "./model"
 
 /** Operations that must have worked; those that were refused come on top. */
@@ -52,7 +51,7 @@ const PRESET: EconomyPreset = {
 
 /** A chain, the model of its economy and what its transactions told. */
 class Walk {
-  readonly chain = new FollowedChain()
+  readonly chain = new Chain()
   readonly economy: TestEconomy
   readonly model: Model
   readonly done = new Map<string, number>()

@@ -1,6 +1,6 @@
 import { createTransferInstruction } from "@solana/spl-token"
 import { MOST_STAKES, STAKE_TERMS_DAYS, type StkEvent } from "@stk/sdk"
-import type { TransactionInstruction } from "@solana/web3.js"
+import type { Keypair, TransactionInstruction } from "@solana/web3.js"
 import { expect } from "chai"
 import { depositOf, memberKey, withdrawalOf } from "../utils/actions"
 import {
@@ -13,6 +13,7 @@ import {
   tokenAccountOf,
   type TestEconomy,
 } from "../utils/economy"
+import { eventsOf } from "../utils/events"
 import { expectError, expectLedgerInvariant } from "../utils/expect"
 import { PLAIN_PRESET } from "../utils/presets"
 import { Random } from "../utils/random"
@@ -25,7 +26,7 @@ import {
   takeSnapshot,
   unstakeOf,
 } from "../utils/staking"
-import { ListeningChain } from "./listening_chain"
+import { Chain } from "../utils/svm"
 
 const STEPS = 2_000
 /** After so many steps the weights of all members are counted. */
@@ -153,7 +154,7 @@ class Ledger {
 }
 
 describe("random stakes, transfers and snapshots", () => {
-  let chain: ListeningChain
+  let chain: Chain
   let economy: TestEconomy
   let random: Random
   let model: Model
@@ -161,7 +162,7 @@ describe("random stakes, transfers and snapshots", () => {
   const done = new Map<string, number>()
 
   before(() => {
-    chain = new ListeningChain()
+    chain = new Chain()
     economy = createEconomy(chain, { preset: PLAIN_PRESET })
     addMembers(chain, economy, MEMBERS)
     releaseDays(chain, economy, 7)
@@ -176,8 +177,11 @@ describe("random stakes, transfers and snapshots", () => {
     model = new Model(balances(chain, economy))
     const wallets = economy.members.map(({ publicKey }) => publicKey.toBase58())
     ledger = new Ledger(new Map(wallets.map((wallet, index) => [wallet, model.balanceOf(index)])))
-    chain.listener = (event) => ledger.apply(event)
   })
+
+  function send(instructions: TransactionInstruction | TransactionInstruction[], signers: Keypair[]): void {
+    for (const event of eventsOf(chain.send(instructions, signers))) ledger.apply(event)
+  }
 
   /** Sends what the model allows, and expects the model's refusal otherwise. */
   async function attempt(
@@ -194,7 +198,7 @@ describe("random stakes, transfers and snapshots", () => {
       await expectError(() => chain.send(instructions, signers), refusal)
       return
     }
-    chain.send(instructions, signers)
+    send(instructions, signers)
     apply()
   }
 
@@ -251,7 +255,7 @@ describe("random stakes, transfers and snapshots", () => {
           createTransferInstruction(source, target, owner.publicKey, amount),
         ]
         return attempt("pay", refusal, from, leaving, () => {
-          chain.send(depositOf(economy, to, target, amount), [memberKey(economy, to)])
+          send(depositOf(economy, to, target, amount), [memberKey(economy, to)])
           model.move(from, -amount)
           model.move(to, amount)
         })

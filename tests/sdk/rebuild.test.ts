@@ -1,22 +1,22 @@
 import { LedgerContradictionError, rebuild, type StkEvent } from "@stk/sdk"
 import { expect } from "chai"
 import { addMembers, createEconomy, releaseDays, runWeek, type TestEconomy } from "../utils/economy"
-import { FollowedChain } from "../utils/followed_chain"
 import { PLAIN_PRESET } from "../utils/presets"
-import { expectRebuilt } from "../utils/rebuilt"
+import { allEvents, expectRebuilt, ledgerOf } from "../utils/rebuilt"
+import { Chain } from "../utils/svm"
 
 describe("rebuild", () => {
-  let chain: FollowedChain
+  let chain: Chain
   let economy: TestEconomy
   let events: StkEvent[]
 
   beforeEach(() => {
-    chain = new FollowedChain()
+    chain = new Chain()
     economy = createEconomy(chain, { preset: PLAIN_PRESET })
     addMembers(chain, economy, 3)
     releaseDays(chain, economy, 7)
     runWeek(chain, economy, [[100], null, [7]])
-    events = [...chain.events]
+    events = [...allEvents(chain)]
   })
 
   const without = (name: StkEvent["name"]) => events.filter((event) => event.name !== name)
@@ -29,15 +29,15 @@ describe("rebuild", () => {
 
   it("gives every account from the events alone", () => {
     expectRebuilt(chain, economy)
-    expect(rebuild(events).economy).to.deep.equal(chain.ledger(economy.address).economy)
+    expect(rebuild(events).economy).to.deep.equal(ledgerOf(chain, economy.address).economy)
   })
 
   it("passes over other economies, and finds the one that is asked for", () => {
     const other = createEconomy(chain, { preset: PLAIN_PRESET })
     addMembers(chain, other, 1)
 
-    expect(rebuild(chain.events).economy.members).to.equal(3)
-    expect(rebuild(chain.events, other.address).economy.members).to.equal(1)
+    expect(rebuild(allEvents(chain)).economy.members).to.equal(3)
+    expect(rebuild(allEvents(chain), other.address).economy.members).to.equal(1)
   })
 
   it("refuses a history with a hole, and says which event does not follow", () => {

@@ -3,6 +3,7 @@ import { cumulativeEmission, decodeError, type ProgramError, type ProgramErrorNa
 import { expect } from "chai"
 import type { PublicKey } from "@solana/web3.js"
 import { readEconomy, readPages, type TestEconomy } from "./economy"
+import { expectRebuilt } from "./rebuilt"
 import { findStakePage } from "./staking"
 import { readEscrowPages } from "./rewards"
 import type { Chain } from "./svm"
@@ -41,8 +42,8 @@ export function tokenSupply(chain: Chain, mint: PublicKey): bigint {
 
 /**
  * Expects the ledger to add up: the economy's totals among themselves, with every slot of every page, with the vault's
- * real balance and with the mint's supply. `surplus` is what was sent to the vault and is not absorbed, `lost` what an
- * emission factor left of the schedule.
+ * real balance, with the mint's supply, and with what the events alone tell. `surplus` is what was sent to the vault and
+ * is not absorbed, `lost` what an emission factor left of the schedule.
  */
 export function expectLedgerInvariant(
   chain: Chain,
@@ -91,4 +92,6 @@ export function expectLedgerInvariant(
   }
   const wallets = new Set(members.map((member) => member.wallet.toBase58()))
   expect(wallets.size, "a wallet has one slot").to.equal(members.length)
+
+  if (!chain.isForged) expectRebuilt(chain, economy)
 }

@@ -129,6 +129,10 @@ export class Chain {
   readonly payer: Keypair
   /** Reads and sends like web3.js's connection to a node. */
   readonly connection: Connection
+  /** The logs of every transaction that worked, oldest first. */
+  readonly history: (readonly string[])[] = []
+  /** Whether a test has written an account past every program, so that the history does not tell all. */
+  isForged = false
 
   constructor(options: ChainOptions = {}) {
     this.svm = new LiteSVM()
@@ -193,6 +197,7 @@ export class Chain {
 
   /** Writes an account as it stands, past every program: for accounts that no transaction could make. */
   setAccount(address: PublicKey, account: AccountInfo<Uint8Array>): void {
+    this.isForged = true
     this.svm.setAccount({
       address: toKit(address),
       data: new Uint8Array(account.data),
@@ -258,7 +263,9 @@ export class Chain {
     const transaction = getTransactionDecoder().decode(bytes)
     const result = this.svm.sendTransaction(transaction)
     if (result instanceof FailedTransactionMetadata) throw new TransactionFailed(result)
-    return sentOf(result, bytes)
+    const sent = sentOf(result, bytes)
+    this.history.push(sent.logs)
+    return sent
   }
 
   /**
