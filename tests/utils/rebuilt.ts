@@ -5,10 +5,12 @@ import {
   decodeReserve,
   decodeService,
   decodeSnapshot,
+  decodeStabilisation,
   decodeStakePage,
   decodeStartup,
   rebuild,
   reservePda,
+  stabilisationPda,
   stakePagePda,
   startupPda,
   type LedgerState,
@@ -72,11 +74,13 @@ type Decoder = (data: Uint8Array) => unknown
 /** The accounts besides economy, pages and weeks that the events tell of: address, what was rebuilt, and the decoder. */
 function* accountsOf(ledger: LedgerState): Generator<readonly [PublicKey, unknown, Decoder]> {
   const { address } = ledger
-  for (const [page, stakes] of ledger.stakePages) yield [stakePagePda(address, page)[0], stakes, decodeStakePage]
+  for (const [page, stakes] of ledger.stakePages)
+    yield [stakePagePda(address, page)[0], stakes, decodeStakePage]
   for (const [key, snapshot] of ledger.snapshots) yield [new PublicKey(key), snapshot, decodeSnapshot]
   for (const [key, service] of ledger.services) yield [new PublicKey(key), service, decodeService]
   for (const [key, activation] of ledger.activations) yield [new PublicKey(key), activation, decodeActivation]
   if (ledger.reserve) yield [reservePda(address)[0], ledger.reserve, decodeReserve]
+  if (ledger.stabilisation) yield [stabilisationPda(address)[0], ledger.stabilisation, decodeStabilisation]
   for (const [id, startup] of ledger.startups) yield [startupPda(address, id)[0], startup, decodeStartup]
 }
 

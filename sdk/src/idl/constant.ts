@@ -1619,6 +1619,7 @@ export const STK_IDL = {
           { name: "maxPrice", type: "u64" },
           { name: "price", type: "u64" },
           { name: "expiresAt", type: "i64" },
+          { name: "openedAt", type: "i64" },
         ],
       },
     },

@@ -6396,6 +6396,10 @@ export type Stk = {
           {
             "name": "expiresAt",
             "type": "i64"
+          },
+          {
+            "name": "openedAt",
+            "type": "i64"
           }
         ]
       }

@@ -30,6 +30,7 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
     services: new Map(),
     activations: new Map(),
     reserve: null,
+    stabilisation: null,
     startups: new Map(),
     places: new Map(),
     economy: {

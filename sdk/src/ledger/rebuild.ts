@@ -11,6 +11,7 @@ import { LedgerContradictionError } from "../errors/base.js"
 import type { LedgerState } from "./state.js"
 import * as redistribution from "./redistribution.js"
 import * as reserve from "./reserve.js"
+import * as stabilisation from "./stabilisation.js"
 import * as staking from "./staking.js"
 import * as transfers from "./transfers.js"
 import * as weeks from "./weeks.js"
@@ -66,6 +67,16 @@ const APPLIERS: Appliers = {
   ServicePurchased: marketplace.servicePurchased,
   SessionUsed: marketplace.sessionUsed,
   ServiceRated: marketplace.serviceRated,
+  StabilisationCreated: stabilisation.stabilisationCreated,
+  BuybackLimitsSet: stabilisation.buybackLimitsSet,
+  PriceFeedSet: stabilisation.priceFeedSet,
+  PricePosted: stabilisation.pricePosted,
+  BuybackFunded: stabilisation.buybackFunded,
+  BuybackOpened: stabilisation.buybackOpened,
+  BuybackFilled: stabilisation.buybackFilled,
+  QuoteWithdrawn: stabilisation.quoteWithdrawn,
+  TokensBurnt: stabilisation.tokensBurnt,
+  EmissionFactorSet: stabilisation.emissionFactorSet,
   StakePageCreated: staking.stakePageCreated,
   StakePageGrown: staking.stakePageGrown,
   Staked: staking.staked,

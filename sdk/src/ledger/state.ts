@@ -5,6 +5,7 @@ import type { Member, PageHeader } from "../accounts/page.js"
 import type { Reserve } from "../accounts/reserve.js"
 import type { Service } from "../accounts/service.js"
 import type { Snapshot } from "../accounts/snapshot.js"
+import type { Stabilisation } from "../accounts/stabilisation.js"
 import type { Stake, StakePage } from "../accounts/stake.js"
 import type { Startup } from "../accounts/startup.js"
 import type { Week } from "../accounts/week.js"
@@ -45,6 +46,8 @@ export interface LedgerState {
   readonly activations: Map<string, Activation>
   /** Null before it was created. */
   reserve: Reserve | null
+  /** Null before it was created. */
+  stabilisation: Stabilisation | null
   /** By id. */
   readonly startups: Map<number, Startup>
   /** Global index of each member by wallet, in base58. */

@@ -75,6 +75,7 @@ describe("open_buyback", () => {
         maxPrice: 650_000_000n,
         price: FALLEN,
         expiresAt,
+        openedAt: chain.unixTime,
       },
     })
   })

@@ -60,6 +60,7 @@ pub struct BuybackOpened {
     /// Today's price.
     pub price: u64,
     pub expires_at: i64,
+    pub opened_at: i64,
 }
 
 #[event]

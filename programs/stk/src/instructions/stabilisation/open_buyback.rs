@@ -42,7 +42,7 @@ impl OpenBuyback {
         stabilisation.order_expires_at = expires_at;
         stabilisation.order_opened_at = now;
 
-        emit!(BuybackOpened { economy, quote_amount, max_price, price, expires_at });
+        emit!(BuybackOpened { economy, quote_amount, max_price, price, expires_at, opened_at: now });
         Ok(())
     }
 }
