@@ -1,6 +1,7 @@
 import {
   applyEvent,
   decodeActivation,
+  decodeEscrowPage,
   decodeEvents,
   decodeReserve,
   decodeService,
@@ -8,6 +9,7 @@ import {
   decodeStabilisation,
   decodeStakePage,
   decodeStartup,
+  escrowPda,
   rebuild,
   reservePda,
   stabilisationPda,
@@ -77,6 +79,9 @@ function* accountsOf(ledger: LedgerState): Generator<readonly [PublicKey, unknow
   for (const [page, stakes] of ledger.stakePages)
     yield [stakePagePda(address, page)[0], stakes, decodeStakePage]
   for (const [key, snapshot] of ledger.snapshots) yield [new PublicKey(key), snapshot, decodeSnapshot]
+  for (const page of ledger.escrowPages) {
+    yield [escrowPda(address, page.header.index)[0], page, decodeEscrowPage]
+  }
   for (const [key, service] of ledger.services) yield [new PublicKey(key), service, decodeService]
   for (const [key, activation] of ledger.activations) yield [new PublicKey(key), activation, decodeActivation]
   if (ledger.reserve) yield [reservePda(address)[0], ledger.reserve, decodeReserve]

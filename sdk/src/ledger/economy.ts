@@ -27,6 +27,7 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
     weeks: new Map(),
     stakePages: new Map(),
     snapshots: new Map(),
+    escrowPages: [],
     services: new Map(),
     activations: new Map(),
     reserve: null,

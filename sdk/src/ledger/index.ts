@@ -1,2 +1,2 @@
 export { applyEvent, rebuild } from "./rebuild.js"
-export type { LedgerPage, LedgerState } from "./state.js"
+export type { LedgerEscrowPage, LedgerPage, LedgerStakePage, LedgerState } from "./state.js"

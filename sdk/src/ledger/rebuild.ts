@@ -11,6 +11,7 @@ import { LedgerContradictionError } from "../errors/base.js"
 import type { LedgerState } from "./state.js"
 import * as redistribution from "./redistribution.js"
 import * as reserve from "./reserve.js"
+import * as rewards from "./rewards.js"
 import * as stabilisation from "./stabilisation.js"
 import * as staking from "./staking.js"
 import * as transfers from "./transfers.js"
@@ -47,6 +48,14 @@ const APPLIERS: Appliers = {
   TransferFeeSet: transfers.transferFeeSet,
   RedistributionBandsSet: redistribution.redistributionBandsSet,
   PageRedistributed: redistribution.pageRedistributed,
+  RewardKindsSet: rewards.rewardKindsSet,
+  EscrowPageCreated: rewards.escrowPageCreated,
+  RewardsPaid: rewards.rewardsPaid,
+  RewardsGranted: rewards.rewardsGranted,
+  VerdictsGiven: rewards.verdictsGiven,
+  RewardRated: rewards.rewardRated,
+  ActivityChecked: rewards.activityChecked,
+  RewardsResolved: rewards.rewardsResolved,
   FundSpent: funds.fundSpent,
   FundWithdrawn: funds.fundWithdrawn,
   SpendingLimitsSet: funds.spendingLimitsSet,

@@ -1,6 +1,7 @@
 import type { PublicKey } from "@solana/web3.js"
 import type { Activation } from "../accounts/activation.js"
 import type { Economy } from "../accounts/economy.js"
+import type { EscrowHeader, FrozenReward } from "../accounts/escrow.js"
 import type { Member, PageHeader } from "../accounts/page.js"
 import type { Reserve } from "../accounts/reserve.js"
 import type { Service } from "../accounts/service.js"
@@ -27,6 +28,13 @@ export interface LedgerStakePage extends Omit<StakePage, "stakes"> {
   stakes: Stake[]
 }
 
+/** A page of frozen rewards as the events tell it. */
+export interface LedgerEscrowPage {
+  header: EscrowHeader
+  /** By rising place; free places are left out. */
+  rewards: FrozenReward[]
+}
+
 /** Everything of one economy that its events tell, in the form in which the accounts are decoded. */
 export interface LedgerState {
   readonly address: PublicKey
@@ -40,6 +48,8 @@ export interface LedgerState {
   readonly stakePages: Map<number, LedgerStakePage>
   /** By address, in base58. */
   readonly snapshots: Map<string, Snapshot>
+  /** By index. */
+  readonly escrowPages: LedgerEscrowPage[]
   /** By address, in base58; closed ones are gone. */
   readonly services: Map<string, Service>
   /** By address, in base58; closed ones are gone. */
