@@ -1,8 +1,11 @@
 import {
   applyEvent,
   decodeActivation,
+  decodeBallots,
   decodeEscrowPage,
   decodeEvents,
+  decodeGovernance,
+  decodeProposal,
   decodeReserve,
   decodeService,
   decodeSnapshot,
@@ -10,6 +13,8 @@ import {
   decodeStakePage,
   decodeStartup,
   escrowPda,
+  governancePda,
+  proposalPda,
   rebuild,
   reservePda,
   stabilisationPda,
@@ -86,6 +91,11 @@ function* accountsOf(ledger: LedgerState): Generator<readonly [PublicKey, unknow
   for (const [key, activation] of ledger.activations) yield [new PublicKey(key), activation, decodeActivation]
   if (ledger.reserve) yield [reservePda(address)[0], ledger.reserve, decodeReserve]
   if (ledger.stabilisation) yield [stabilisationPda(address)[0], ledger.stabilisation, decodeStabilisation]
+  if (ledger.governance) yield [governancePda(address)[0], ledger.governance, decodeGovernance]
+  for (const [index, proposal] of ledger.proposals) {
+    yield [proposalPda(address, index)[0], proposal, decodeProposal]
+  }
+  for (const [key, ballots] of ledger.ballots) yield [new PublicKey(key), ballots, decodeBallots]
   for (const [id, startup] of ledger.startups) yield [startupPda(address, id)[0], startup, decodeStartup]
 }
 

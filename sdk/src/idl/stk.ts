@@ -10980,6 +10980,23 @@ export type Stk = {
             "type": "pubkey"
           },
           {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "type": "u16"
+          },
+          {
+            "name": "stakePlaces",
+            "docs": [
+              "Places of the stakes that voted now."
+            ],
+            "type": {
+              "vec": "u16"
+            }
+          },
+          {
             "name": "approve",
             "type": "bool"
           },

@@ -32,6 +32,9 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
     activations: new Map(),
     reserve: null,
     stabilisation: null,
+    governance: null,
+    proposals: new Map(),
+    ballots: new Map(),
     startups: new Map(),
     places: new Map(),
     economy: {

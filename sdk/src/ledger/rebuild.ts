@@ -5,6 +5,7 @@ import * as balances from "./balances.js"
 import * as economy from "./economy.js"
 import * as emission from "./emission.js"
 import * as funds from "./funds.js"
+import * as governance from "./governance.js"
 import * as marketplace from "./marketplace.js"
 import * as members from "./members.js"
 import { LedgerContradictionError } from "../errors/base.js"
@@ -91,6 +92,12 @@ const APPLIERS: Appliers = {
   Staked: staking.staked,
   Unstaked: staking.unstaked,
   PageSnapshotted: staking.pageSnapshotted,
+  GovernanceSet: governance.governanceSet,
+  ProposalCreated: governance.proposalCreated,
+  VoteCast: governance.voteCast,
+  ProposalExecuted: governance.proposalExecuted,
+  ProposalClosed: governance.proposalClosed,
+  BallotsClosed: governance.ballotsClosed,
 }
 
 /** Applies one event to the state that it concerns. @throws {LedgerContradictionError} */

@@ -64,12 +64,13 @@ export function pageSnapshotted(state: LedgerState, event: StkEvents["PageSnapsh
   const { header, members } = pageOf(state, "PageSnapshotted", event.page)
   agree("PageSnapshotted", "snapshot", event.snapshot, state.economy.snapshot)
   const [address, bump] = snapshotPda(state.address, event.page, event.snapshot, state.programId)
-  header.snapshot = event.snapshot
   state.snapshots.set(address.toBase58(), {
     economy: state.address,
     page: event.page,
     number: event.snapshot,
+    since: header.snapshot + 1,
     balances: Array.from({ length: PAGE_SLOTS }, (_, slot) => members[slot]?.balance ?? 0n),
     bump,
   })
+  header.snapshot = event.snapshot
 }

@@ -1,8 +1,11 @@
 import type { PublicKey } from "@solana/web3.js"
 import type { Activation } from "../accounts/activation.js"
+import type { Ballots } from "../accounts/ballots.js"
 import type { Economy } from "../accounts/economy.js"
 import type { EscrowHeader, FrozenReward } from "../accounts/escrow.js"
+import type { Governance } from "../accounts/governance.js"
 import type { Member, PageHeader } from "../accounts/page.js"
+import type { Proposal } from "../accounts/proposal.js"
 import type { Reserve } from "../accounts/reserve.js"
 import type { Service } from "../accounts/service.js"
 import type { Snapshot } from "../accounts/snapshot.js"
@@ -58,6 +61,12 @@ export interface LedgerState {
   reserve: Reserve | null
   /** Null before it was created. */
   stabilisation: Stabilisation | null
+  /** Null before it was created. */
+  governance: Governance | null
+  /** By index; closed ones are gone. */
+  readonly proposals: Map<number, Proposal>
+  /** By address, in base58; closed ones are gone. */
+  readonly ballots: Map<string, Ballots>
   /** By id. */
   readonly startups: Map<number, Startup>
   /** Global index of each member by wallet, in base58. */

@@ -87,15 +87,15 @@ describe("cast_vote", () => {
     const no = vote(chain, economy, 2, { approve: false })
 
     expect(readProposal(chain, economy)).to.include({ yes: 7_000n, no: 3_000n, voters: 2 })
-    const at = { economy: economy.address, proposal: 0 }
+    const at = { economy: economy.address, proposal: 0, page: 0, stakePlaces: [] }
     const [first, third] = [memberKey(economy, 0).publicKey, memberKey(economy, 2).publicKey]
     expectEvents(yes, {
       name: "VoteCast",
-      data: { ...at, wallet: first, approve: true, weight: 7_000n, yes: 7_000n, no: 0n },
+      data: { ...at, slot: 0, wallet: first, approve: true, weight: 7_000n, yes: 7_000n, no: 0n },
     })
     expectEvents(no, {
       name: "VoteCast",
-      data: { ...at, wallet: third, approve: false, weight: 3_000n, yes: 7_000n, no: 3_000n },
+      data: { ...at, slot: 2, wallet: third, approve: false, weight: 3_000n, yes: 7_000n, no: 3_000n },
     })
     const ballots = readBallots(chain, economy)
     expect([0, 1, 2].map((slot) => hasVoted(ballots.slots, slot))).to.deep.equal([true, false, true])

@@ -31,6 +31,10 @@ pub struct VoteCast {
     pub economy: Address,
     pub proposal: u32,
     pub wallet: Address,
+    pub page: u32,
+    pub slot: u16,
+    /// Places of the stakes that voted now.
+    pub stake_places: Vec<u16>,
     pub approve: bool,
     /// Base units with which the member voted now.
     pub weight: u64,

@@ -57,7 +57,7 @@ impl CastVote {
         let is_first = set_bit(&mut ballots.slots, slot).ok_or(StkError::UnknownSlot)?;
         require!(is_first || !stake_places.is_empty(), StkError::AlreadyVoted);
         let mut weight = if is_first { voted } else { 0 };
-        for place in stake_places {
+        for place in stake_places.iter().copied() {
             let stakes = ctx.accounts.stakes.as_ref().ok_or(StkError::StakeDoesNotVote)?;
             let amount = voting_stake(stakes, place, slot, proposal.snapshot)?;
             let is_new = set_bit(&mut ballots.stakes, place).ok_or(StkError::StakeDoesNotVote)?;
@@ -74,6 +74,9 @@ impl CastVote {
             economy: proposal.economy,
             proposal: proposal.index,
             wallet,
+            page,
+            slot,
+            stake_places,
             approve,
             weight,
             yes: proposal.yes,
