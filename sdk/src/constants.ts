@@ -66,7 +66,7 @@ export const HIGHEST_TRANSFER_FEE_BPS = 500
 /** Most basis points by which the transfer fee changes at a time. */
 export const TRANSFER_FEE_STEP_BPS = 50
 /** A redistribution needs the scores of a week that lies at most so many weeks back. */
-export const MOST_WEEKS_BEHIND = 2
+export const MOST_WEEKS_BEHIND = 1
 
 /** Most recipients of a service's price. */
 export const SPLIT_ENTRIES = 8

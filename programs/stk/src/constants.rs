@@ -46,7 +46,7 @@ pub const HIGHEST_TRANSFER_FEE_BPS: u16 = 500;
 pub const TRANSFER_FEE_STEP_BPS: u16 = 50;
 /// A redistribution needs the scores of a week that lies at most so many weeks back.
 #[constant]
-pub const MOST_WEEKS_BEHIND: u32 = 2;
+pub const MOST_WEEKS_BEHIND: u32 = 1;
 /// Longest term of a service: ten years of 365 days, in seconds.
 #[constant]
 pub const LONGEST_TERM_SECONDS: u32 = 315_360_000;

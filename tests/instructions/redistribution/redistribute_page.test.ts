@@ -471,10 +471,10 @@ describe("redistribute_page", () => {
     founded(1_000)
     pass(100)
     const { week } = state()
-    // The week before last is the newest: its successor has ended, too.
-    chain.unixTime = weekStart(week + 3)
+    // The next week has ended and is not posted: whoever came back in it would be taken for inactive.
+    chain.unixTime = weekStart(week + 2)
     await expectError(() => redistribute(chain, economy), "WeeksBehind")
-    chain.unixTime = weekStart(week + 3) - 1
+    chain.unixTime = weekStart(week + 2) - 1
     redistribute(chain, economy)
   })
 
