@@ -11357,7 +11357,7 @@ export type Stk = {
     {
       "name": "mostWeeksBehind",
       "type": "u32",
-      "value": "2"
+      "value": "1"
     },
     {
       "name": "noCounterparty",
