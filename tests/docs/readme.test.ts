@@ -1,3 +1,4 @@
+import { STK_IDL } from "@stk/sdk"
 import { expect } from "chai"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
@@ -22,6 +23,13 @@ describe("documentation", () => {
     const commands = README.indexOf("npm run demo")
     expect(commands).to.be.greaterThan(0).and.lessThan(1_200)
     expect(README.indexOf("npm test")).to.be.greaterThan(commands)
+  })
+
+  it("counts the instructions of the program", () => {
+    for (const file of ["README.md", "sdk/README.md"]) {
+      const [, count] = /\b(\d+) instructions\b/.exec(readFileSync(join(ROOT, file), "utf8")) ?? []
+      expect(Number(count), file).to.equal(STK_IDL.instructions.length)
+    }
   })
 
   for (const file of markdownFiles()) {
