@@ -7,7 +7,7 @@ import {
   createProposalInstruction,
   createStakePageInstruction,
   executeProposalInstruction,
-  governancePda,
+  governanceAuthorityPda,
   MOST_STAKES,
   proposeRoleInstruction,
   Role,
@@ -50,7 +50,7 @@ export async function governanceTable(): Promise<Table> {
   if (first === undefined || second === undefined || third === undefined) throw new Error("too few members")
   for (const { publicKey } of [first, second, third]) chain.airdrop(publicKey)
   const { address } = economy
-  const [governance] = governancePda(address)
+  const [governance] = governanceAuthorityPda(address)
   const at = { economy: address, page: 0 }
   const rows: Row[] = []
   const note = (name: string, of: string, { computeUnits, bytes, rent, fee }: Measured): void => {

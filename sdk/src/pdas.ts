@@ -139,12 +139,20 @@ export function quoteVaultPda(
   return PublicKey.findProgramAddressSync([text("quote-vault"), economy.toBytes()], programId)
 }
 
-/** Address of the economy's governance, which is also the address that its decisions act as. */
+/** Address of the economy's governance: how it votes. */
 export function governancePda(
   economy: PublicKey,
   programId: PublicKey = STK_PROGRAM_ID,
 ): [PublicKey, number] {
   return PublicKey.findProgramAddressSync([text("governance"), economy.toBytes()], programId)
+}
+
+/** Address that the decisions of an economy's governance act as: it holds roles and tokens, and pays rents. */
+export function governanceAuthorityPda(
+  economy: PublicKey,
+  programId: PublicKey = STK_PROGRAM_ID,
+): [PublicKey, number] {
+  return PublicKey.findProgramAddressSync([text("authority"), economy.toBytes()], programId)
 }
 
 /** Address of the economy's proposal with this index. */

@@ -2,7 +2,7 @@ import {
   acceptRoleInstruction,
   decodeInstruction,
   Fund,
-  governancePda,
+  governanceAuthorityPda,
   keypairSigner,
   proposalState,
   Role,
@@ -33,7 +33,7 @@ describe("A treasury that the members decide about", () => {
     setLimits(chain, economy, NO_LIMITS)
     addStakePage(chain, economy)
     stake(chain, economy, 1, 4_000n, 90)
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     const { admin, treasurer } = economy.actors
     const clients = new Map<Keypair, StkClient>()
     const as = (key: Keypair): StkClient => {

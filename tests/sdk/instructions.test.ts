@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer"
 import * as sdk from "@stk/sdk"
 import { BorshCoder, type Idl } from "@coral-xyz/anchor"
 import { TOKEN_PROGRAM_ID } from "@solana/spl-token"
-import { PublicKey, SystemProgram, type TransactionInstruction } from "@solana/web3.js"
+import { PublicKey, SystemProgram, TransactionInstruction } from "@solana/web3.js"
 import { expect } from "chai"
 import idl from "../../sdk/src/idl/stk.json"
 
@@ -26,6 +26,7 @@ const [stabilisation] = sdk.stabilisationPda(economy, PROGRAM)
 const [quoteVault] = sdk.quoteVaultPda(economy, PROGRAM)
 
 const [governance] = sdk.governancePda(economy, PROGRAM)
+const [authority] = sdk.governanceAuthorityPda(economy, PROGRAM)
 const [proposal] = sdk.proposalPda(economy, 8, PROGRAM)
 const [ballots] = sdk.ballotsPda(proposal, 3, PROGRAM)
 const VOTING = { votingSeconds: 604_800, timeLockSeconds: 60, quorumBps: 1_000, threshold: 2n ** 64n - 1n }
@@ -325,12 +326,12 @@ const CASES: readonly Case[] = [
   {
     name: "create_governance",
     instruction: sdk.createGovernanceInstruction({ ...at, admin: who, parameters: VOTING }),
-    accounts: [who, economy, governance, system],
+    accounts: [who, economy, governance, authority, system],
   },
   {
     name: "set_governance",
     instruction: sdk.setGovernanceInstruction({ ...at, parameters: VOTING }),
-    accounts: [governance],
+    accounts: [authority, governance],
   },
   {
     name: "create_proposal",
@@ -365,7 +366,10 @@ const CASES: readonly Case[] = [
     instruction: sdk.executeProposalInstruction({
       ...at,
       proposal: 8,
-      instruction: sdk.setGovernanceInstruction({ ...at, parameters: VOTING }),
+      instruction: new TransactionInstruction({
+        programId: PROGRAM,
+        keys: [{ pubkey: governance, isSigner: false, isWritable: true }],
+      }),
     }),
     accounts: [proposal, PROGRAM, governance],
   },

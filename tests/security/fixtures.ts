@@ -16,6 +16,7 @@ import {
   Fund,
   giveVerdictsInstruction,
   grantRewardsInstruction,
+  governanceAuthorityPda,
   governancePda,
   growPageInstruction,
   growStakePageInstruction,
@@ -151,6 +152,8 @@ export interface Case {
 export type Fixture = (world: World) => Case
 
 const MEMBERS = 3
+/** Where a governance's account says what address its decisions act as. */
+const AUTHORITY_OFFSET = 8 + 76
 const ONE_EACH = [[1], [1], [1]]
 /** The least that can be staked. */
 const WHOLE_TOKENS = [[1_000], [1_000], [1_000]]
@@ -605,7 +608,7 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
   executeProposal: (world) => {
     governed(world)
     for (const each of both(world)) {
-      const [holder] = governancePda(each.address)
+      const [holder] = governanceAuthorityPda(each.address)
       propose(world.chain, each, "guardian", holder)
       const at = { economy: each.address, role: Role.Guardian }
       pass(world.chain, each, acceptRoleInstruction({ ...at, holder }))
@@ -886,16 +889,18 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
 
   setGovernance: (world) => {
     governed(world)
-    // No key signs for a governance: a copy of one at the address of a key stands for it.
+    // No key signs for the authority of a governance: one that is written into the governance stands for it.
     const key = Keypair.generate()
-    const real = world.chain.getAccount(governancePda(world.economy.address)[0])
+    const [own] = governancePda(world.economy.address)
+    const real = world.chain.getAccount(own)
     if (real === null) throw new Error("there is no governance")
-    world.chain.setAccount(key.publicKey, real)
+    real.data.set(key.publicKey.toBytes(), AUTHORITY_OFFSET)
+    world.chain.setAccount(own, real)
     const { address: economy } = world.economy
     const instruction = setGovernanceInstruction({ economy, parameters: GOVERNANCE })
     const [governance] = governancePda(world.other.address)
     return {
-      instruction: withAccount(instruction, "governance", key.publicKey),
+      instruction: withAccount(instruction, "authority", key.publicKey),
       signers: [key],
       foreign: { governance },
     }

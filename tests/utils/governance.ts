@@ -7,6 +7,7 @@ import {
   decodeGovernance,
   decodeProposal,
   executeProposalInstruction,
+  governanceAuthorityPda,
   governancePda,
   PAGE_SLOTS,
   proposalPda,
@@ -38,7 +39,7 @@ export const DESCRIPTION = new Uint8Array(32).fill(7)
 
 const placeOf = (index: number) => ({ page: Math.floor(index / PAGE_SLOTS), slot: index % PAGE_SLOTS })
 
-/** Creates the economy's governance; gives its address. */
+/** Creates the economy's governance; gives the address that its decisions act as. */
 export function createGovernance(
   chain: Chain,
   economy: TestEconomy,
@@ -48,7 +49,7 @@ export function createGovernance(
   const parameters = { ...GOVERNANCE, ...changes }
   const at = { admin: admin.publicKey, economy: economy.address, parameters }
   chain.send(createGovernanceInstruction(at), [admin])
-  return governancePda(economy.address)[0]
+  return governanceAuthorityPda(economy.address)[0]
 }
 
 /** The economy's governance as it stands. */
@@ -75,7 +76,7 @@ function dataOf(chain: Chain, address: PublicKey): Buffer {
 /** What a proposal can always do and nobody minds: the governance offers the admin's role, if it is the admin, to nobody. */
 export function harmless(economy: TestEconomy): TransactionInstruction {
   return proposeRoleInstruction({
-    authority: governancePda(economy.address)[0],
+    authority: governanceAuthorityPda(economy.address)[0],
     economy: economy.address,
     role: roleIndex("guardian"),
     proposed: economy.actors.stranger.publicKey,
@@ -84,7 +85,7 @@ export function harmless(economy: TestEconomy): TransactionInstruction {
 
 /** The instruction by which the governance ends a pause. */
 export function resumeByGovernance(economy: TestEconomy): TransactionInstruction {
-  return resumeInstruction({ admin: governancePda(economy.address)[0], economy: economy.address })
+  return resumeInstruction({ admin: governanceAuthorityPda(economy.address)[0], economy: economy.address })
 }
 
 export interface ProposalOptions {
@@ -202,7 +203,7 @@ export function pass(
 
 /** Hands a role to the governance: offered by the admin, accepted by a passed proposal. */
 export function handToGovernance(chain: Chain, economy: TestEconomy, role: RoleName): void {
-  const [governance] = governancePda(economy.address)
+  const [governance] = governanceAuthorityPda(economy.address)
   proposeRole(chain, economy, role, governance)
   const at = { holder: governance, economy: economy.address, role: roleIndex(role) }
   execute(chain, economy, pass(chain, economy, acceptRoleInstruction(at)))

@@ -358,6 +358,8 @@ pub enum StkError {
     #[msg("The balances of the page are kept for the latest snapshot already")]
     SnapshotNotDue,
     // Governance
+    #[msg("Only a passed proposal of the economy's governance may do this")]
+    NotGovernance,
     #[msg("A vote must run for 1 to 30 days")]
     BadVotingTime,
     #[msg("The quorum must be 1 to 10,000 basis points")]

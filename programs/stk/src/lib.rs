@@ -585,7 +585,7 @@ pub mod stk {
     }
 
     /// Changes how later proposals are voted on. The governance itself may: by a passed proposal.
-    /// Errors: BadVotingTime, DelayTooLong, BadQuorum.
+    /// Errors: NotGovernance, BadVotingTime, DelayTooLong, BadQuorum.
     pub fn set_governance(ctx: &mut Context<SetGovernance>, parameters: GovernanceParameters) -> Result<()> {
         SetGovernance::handler(ctx, parameters)
     }

@@ -8,6 +8,8 @@ const DISCRIMINATOR = [18, 143, 88, 13, 73, 217, 47, 49]
 /** How an economy decides by vote. Amounts are base units, times unix seconds. */
 export interface Governance {
   economy: PublicKey
+  /** The address that decisions act as. */
+  authority: PublicKey
   /** How long a vote runs. */
   votingSeconds: number
   /** How long a passed proposal waits before it may be executed. */
@@ -21,6 +23,8 @@ export interface Governance {
   /** When the last vote ends that weighs by the latest snapshot of an even, of an odd number. */
   votesEnd: readonly [even: number, odd: number]
   bump: number
+  /** Of the address that decisions act as. */
+  authorityBump: number
 }
 
 /** Decodes a governance's account data. @throws {InvalidAccountError} */
@@ -30,6 +34,7 @@ export function decodeGovernance(data: Uint8Array): Governance {
   closeAccount(reader, "Governance")
   return {
     economy: raw.economy,
+    authority: raw.authority,
     votingSeconds: raw.votingSeconds,
     timeLockSeconds: raw.timeLockSeconds,
     quorumBps: raw.quorumBps,
@@ -37,6 +42,7 @@ export function decodeGovernance(data: Uint8Array): Governance {
     snapshotTakenAt: raw.snapshotTakenAt,
     votesEnd: raw.votesEnd,
     bump: raw.bump,
+    authorityBump: raw.authorityBump,
   }
 }
 

@@ -37,7 +37,7 @@ export interface Proposal {
   /** What it calls: `decodeInstruction` reads it when it is one of this program. */
   instruction: TransactionInstruction
   bump: number
-  governanceBump: number
+  authorityBump: number
 }
 
 function readAccount(reader: Reader): AccountMeta {
@@ -78,7 +78,7 @@ export function decodeProposal(data: Uint8Array): Proposal {
       data: Buffer.from(reader.take(reader.rest)),
     }),
     bump: raw.bump,
-    governanceBump: raw.governanceBump,
+    authorityBump: raw.authorityBump,
   }
 }
 

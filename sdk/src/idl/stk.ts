@@ -789,6 +789,34 @@ export type Stk = {
           }
         },
         {
+          "name": "authority",
+          "docs": [
+            "The address that decisions act as; it holds no data, so that it can pay rents."
+          ],
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  97,
+                  117,
+                  116,
+                  104,
+                  111,
+                  114,
+                  105,
+                  116,
+                  121
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "economy"
+              }
+            ]
+          }
+        },
+        {
           "name": "systemProgram",
           "address": "11111111111111111111111111111111"
         }
@@ -2758,7 +2786,7 @@ export type Stk = {
       "name": "setGovernance",
       "docs": [
         "Changes how later proposals are voted on. The governance itself may: by a passed proposal.",
-        "Errors: BadVotingTime, DelayTooLong, BadQuorum."
+        "Errors: NotGovernance, BadVotingTime, DelayTooLong, BadQuorum."
       ],
       "discriminator": [
         34,
@@ -2772,12 +2800,18 @@ export type Stk = {
       ],
       "accounts": [
         {
-          "name": "governance",
+          "name": "authority",
           "docs": [
-            "Signs by its own address: only `execute_proposal` can make it."
+            "The address that decisions act as: only `execute_proposal` signs for it."
           ],
-          "writable": true,
-          "signer": true
+          "signer": true,
+          "relations": [
+            "governance"
+          ]
+        },
+        {
+          "name": "governance",
+          "writable": true
         }
       ],
       "args": [
@@ -5851,96 +5885,101 @@ export type Stk = {
     },
     {
       "code": 6167,
+      "name": "notGovernance",
+      "msg": "Only a passed proposal of the economy's governance may do this"
+    },
+    {
+      "code": 6168,
       "name": "badVotingTime",
       "msg": "A vote must run for 1 to 30 days"
     },
     {
-      "code": 6168,
+      "code": 6169,
       "name": "badQuorum",
       "msg": "The quorum must be 1 to 10,000 basis points"
     },
     {
-      "code": 6169,
+      "code": 6170,
       "name": "badTitle",
       "msg": "The title must have 1 to 64 bytes"
     },
     {
-      "code": 6170,
+      "code": 6171,
       "name": "belowThreshold",
       "msg": "The balance is too small to propose"
     },
     {
-      "code": 6171,
+      "code": 6172,
       "name": "instructionTooLarge",
       "msg": "The proposed instruction has too many accounts or bytes"
     },
     {
-      "code": 6172,
+      "code": 6173,
       "name": "votingIsOver",
       "msg": "The vote is over"
     },
     {
-      "code": 6173,
+      "code": 6174,
       "name": "votingNotOver",
       "msg": "The vote is not over yet"
     },
     {
-      "code": 6174,
+      "code": 6175,
       "name": "nothingToVote",
       "msg": "The member had nothing that could vote when the snapshot was taken"
     },
     {
-      "code": 6175,
+      "code": 6176,
       "name": "alreadyVoted",
       "msg": "The member, or one of the stakes, has voted already"
     },
     {
-      "code": 6176,
+      "code": 6177,
       "name": "snapshotMissing",
       "msg": "The snapshot of the member's page that the vote weighs by is missing"
     },
     {
-      "code": 6177,
+      "code": 6178,
       "name": "wrongSnapshot",
       "msg": "The snapshot is not the one of the page that the vote weighs by"
     },
     {
-      "code": 6178,
+      "code": 6179,
       "name": "stakeDoesNotVote",
       "msg": "The place holds no stake of the member from before the snapshot"
     },
     {
-      "code": 6179,
+      "code": 6180,
       "name": "notPassed",
       "msg": "The proposal has not passed"
     },
     {
-      "code": 6180,
+      "code": 6181,
       "name": "alreadyExecuted",
       "msg": "The proposal is executed already"
     },
     {
-      "code": 6181,
+      "code": 6182,
       "name": "timeLocked",
       "msg": "The proposal cannot be executed yet"
     },
     {
-      "code": 6182,
+      "code": 6183,
       "name": "proposalExpired",
       "msg": "The proposal can no longer be executed"
     },
     {
-      "code": 6183,
+      "code": 6184,
       "name": "wrongInstruction",
       "msg": "Program and accounts are not those of the proposed instruction"
     },
     {
-      "code": 6184,
+      "code": 6185,
       "name": "proposalIsOpen",
       "msg": "The proposal can still be voted on or executed"
     },
     {
-      "code": 6185,
+      "code": 6186,
       "name": "wrongPayer",
       "msg": "The rent goes back to who paid it"
     }
@@ -7558,9 +7597,9 @@ export type Stk = {
       "docs": [
         "How an economy decides by vote (STK-137).",
         "",
-        "Created by `create_governance`, changed by a passed proposal alone, never closed. The account is also the address",
-        "that decisions act as: a passed proposal's instruction is called with its signature, so it can hold any role of the",
-        "economy and own token accounts."
+        "Created by `create_governance`, changed by a passed proposal alone, never closed. Decisions act as an address beside",
+        "it, `[\"authority\", economy]`: a passed proposal's instruction is called with its signature, so it can hold any role of",
+        "the economy, own token accounts, and pay rents, which an account with data cannot."
       ],
       "serialization": "bytemuck",
       "repr": {
@@ -7628,11 +7667,25 @@ export type Stk = {
             "type": "u8"
           },
           {
+            "name": "authorityBump",
+            "docs": [
+              "Of the address that decisions act as."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "authority",
+            "docs": [
+              "The address that decisions act as."
+            ],
+            "type": "pubkey"
+          },
+          {
             "name": "reserved",
             "type": {
               "array": [
                 "u8",
-                61
+                28
               ]
             }
           }
@@ -7688,7 +7741,10 @@ export type Stk = {
             "type": "pubkey"
           },
           {
-            "name": "governance",
+            "name": "authority",
+            "docs": [
+              "The address that decisions act as."
+            ],
             "type": "pubkey"
           },
           {
@@ -8404,9 +8460,9 @@ export type Stk = {
             "type": "u8"
           },
           {
-            "name": "governanceBump",
+            "name": "authorityBump",
             "docs": [
-              "Of the governance's address, by whose signature it acts."
+              "Of the address by whose signature it acts."
             ],
             "type": "u8"
           },
@@ -8437,7 +8493,7 @@ export type Stk = {
           {
             "name": "isSigner",
             "docs": [
-              "Whether it signs: the governance by itself; anybody else would have to sign the execution."
+              "Whether it signs: the authority of the governance by itself; anybody else would have to sign the execution."
             ],
             "type": "bool"
           },

@@ -3,7 +3,7 @@ import { TransactionInstruction, type PublicKey } from "@solana/web3.js"
 import type { Proposal } from "../accounts/proposal.js"
 import { LedgerContradictionError } from "../errors/base.js"
 import type { StkEvents } from "../events.js"
-import { ballotsPda, governancePda, proposalPda } from "../pdas.js"
+import { ballotsPda, governanceAuthorityPda, governancePda, proposalPda } from "../pdas.js"
 import { agree, type LedgerState } from "./state.js"
 
 /** Bytes of a bit for every slot of a page, and for every place of a stake page. */
@@ -19,8 +19,11 @@ function proposalOf(state: LedgerState, event: string, index: number): Proposal 
 export function governanceSet(state: LedgerState, event: StkEvents["GovernanceSet"]): void {
   const { votingSeconds, timeLockSeconds, quorumBps, threshold } = event.parameters
   const before = state.governance
+  const [authority, authorityBump] = governanceAuthorityPda(state.address, state.programId)
+  agree("GovernanceSet", "authority", event.authority.toBase58(), authority.toBase58())
   state.governance = {
     economy: state.address,
+    authority,
     votingSeconds,
     timeLockSeconds,
     quorumBps,
@@ -28,6 +31,7 @@ export function governanceSet(state: LedgerState, event: StkEvents["GovernanceSe
     snapshotTakenAt: before?.snapshotTakenAt ?? 0,
     votesEnd: before?.votesEnd ?? [0, 0],
     bump: governancePda(state.address, state.programId)[1],
+    authorityBump,
   }
 }
 
@@ -66,7 +70,7 @@ export function proposalCreated(state: LedgerState, event: StkEvents["ProposalCr
       data: Buffer.from(data),
     }),
     bump: proposalPda(state.address, event.proposal, state.programId)[1],
-    governanceBump: governance.bump,
+    authorityBump: governance.authorityBump,
   })
 }
 

@@ -11,7 +11,7 @@ import { castVoteInstruction } from "../instructions/governance/cast_vote.js"
 import { createProposalInstruction } from "../instructions/governance/create_proposal.js"
 import { executeProposalInstruction } from "../instructions/governance/execute_proposal.js"
 import { snapshotOfProposal } from "../math/governance.js"
-import { governancePda } from "../pdas.js"
+import { governanceAuthorityPda } from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import { transactionsOf, type Plan } from "./plan.js"
 import { planSnapshots, type PageSnapshotState, type SnapshotsDone } from "./snapshot.js"
@@ -161,11 +161,11 @@ export function planExecution(p: PlanExecutionParameters): Plan<ExecutionDone> {
   const { payer, economy, proposal, signers = [], programId } = p
   const alreadyDone = { executed: proposal.executed }
   if (proposal.executed) return { lanes: [], alreadyDone }
-  const [governance] = governancePda(economy, programId)
+  const [authority] = governanceAuthorityPda(economy, programId)
   const { instruction } = proposal
   const unnamed = instruction.keys.find(
     ({ pubkey, isSigner }) =>
-      isSigner && !pubkey.equals(governance) && !signers.some((signer) => signer.equals(pubkey)),
+      isSigner && !pubkey.equals(authority) && !signers.some((signer) => signer.equals(pubkey)),
   )
   // The payer signs the transaction, so that the call would have its signature wherever the proposal asks for it.
   if (unnamed) {

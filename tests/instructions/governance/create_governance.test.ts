@@ -1,4 +1,9 @@
-import { createGovernanceInstruction, governancePda, LONGEST_DELAY_SECONDS } from "@stk/sdk"
+import {
+  createGovernanceInstruction,
+  governanceAuthorityPda,
+  governancePda,
+  LONGEST_DELAY_SECONDS,
+} from "@stk/sdk"
 import { expect } from "chai"
 import { createEconomy, type TestEconomy } from "../../utils/economy"
 import { expectEvents } from "../../utils/events"
@@ -32,11 +37,19 @@ describe("create_governance", () => {
     const sent = chain.send(creation(parameters), [economy.actors.admin])
 
     const [governance, bump] = governancePda(economy.address)
+    const [authority, authorityBump] = governanceAuthorityPda(economy.address)
     const state = readGovernance(chain, economy)
-    expect(state).to.deep.include({ ...parameters, snapshotTakenAt: 0, votesEnd: [0, 0], bump })
+    expect(state).to.deep.include({
+      ...parameters,
+      snapshotTakenAt: 0,
+      votesEnd: [0, 0],
+      bump,
+      authorityBump,
+    })
     expect(state.economy.equals(economy.address)).to.equal(true)
+    expect(state.authority.equals(authority)).to.equal(true)
     expect(chain.getAccount(governance)?.data).to.have.length(8 + 136)
-    expectEvents(sent, { name: "GovernanceSet", data: { economy: economy.address, governance, parameters } })
+    expectEvents(sent, { name: "GovernanceSet", data: { economy: economy.address, authority, parameters } })
   })
 
   it("takes votes of 1 to 30 days, time locks of at most 30 days and every quorum that can be reached", async () => {
@@ -80,7 +93,10 @@ describe("create_governance", () => {
 
   it("refuses the address of another economy's governance", async () => {
     const other = createEconomy(chain, { preset: PLAIN_PRESET })
-    const instruction = withAccount(creation(), "governance", governancePda(other.address)[0])
-    await expectError(() => chain.send(instruction, [economy.actors.admin]), "InvalidSeeds")
+    const { admin } = economy.actors
+    const governance = withAccount(creation(), "governance", governancePda(other.address)[0])
+    await expectError(() => chain.send(governance, [admin]), "InvalidSeeds")
+    const authority = withAccount(creation(), "authority", governanceAuthorityPda(other.address)[0])
+    await expectError(() => chain.send(authority, [admin]), "InvalidSeeds")
   })
 })

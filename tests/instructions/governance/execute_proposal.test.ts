@@ -1,10 +1,12 @@
 import {
   acceptRoleInstruction,
   compileTransaction,
+  createReserveInstruction,
   executeProposalInstruction,
-  governancePda,
+  governanceAuthorityPda,
   planTransaction,
   proposalPda,
+  reservePda,
   Role,
   setGovernanceInstruction,
 } from "@stk/sdk"
@@ -61,7 +63,7 @@ describe("execute_proposal", () => {
   afterEach(() => expectLedgerInvariant(chain, economy))
 
   const accepting = (role: "Treasurer" | "Admin" | "Guardian"): TransactionInstruction => {
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     proposeRole(chain, economy, role.toLowerCase() as "treasurer", governance)
     return acceptRoleInstruction({ holder: governance, economy: economy.address, role: Role[role] })
   }
@@ -71,7 +73,7 @@ describe("execute_proposal", () => {
 
     const sent = execute(chain, economy, proposal)
 
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     expect(readEconomy(chain, economy).roles.guardian.equals(governance)).to.equal(true)
     expect(readProposal(chain, economy, proposal).executed).to.equal(true)
     expect(eventsOf(sent).map(plain)).to.deep.equal(
@@ -118,7 +120,6 @@ describe("execute_proposal", () => {
   })
 
   it("waits for the end of the vote and the time lock, and for at most 30 days then", async () => {
-    const [governance] = governancePda(economy.address)
     const instruction = setGovernanceInstruction({ economy: economy.address, parameters: GOVERNANCE })
     const proposals = [0, 1, 2].map(() => propose(chain, economy, { instruction }))
     for (const proposal of proposals) vote(chain, economy, 3, { proposal })
@@ -135,7 +136,6 @@ describe("execute_proposal", () => {
     execute(chain, economy, 1)
     chain.unixTime = executableAt + 30 * DAY
     await expectError(() => execute(chain, economy, 2), "ProposalExpired")
-    expect(chain.getAccount(governance)).to.not.equal(null)
   })
 
   it("keeps a proposal whose instruction fails, to be executed when it no longer does", async () => {
@@ -154,7 +154,7 @@ describe("execute_proposal", () => {
     handToGovernance(chain, economy, "treasurer")
     handToGovernance(chain, economy, "admin")
 
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     const { roles } = readEconomy(chain, economy)
     expect(roles.treasurer.equals(governance) && roles.admin.equals(governance)).to.equal(true)
     const { admin, treasurer, stranger } = economy.actors
@@ -177,7 +177,7 @@ describe("execute_proposal", () => {
   })
 
   it("moves tokens that the governance's address owns, by another program", async () => {
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     const purse = tokenAccountOf(chain, economy, governance)
     const target = tokenAccountOf(chain, economy, economy.actors.stranger.publicKey)
     const source = withdraw(chain, economy, 0, 60n)
@@ -279,7 +279,7 @@ describe("execute_proposal", () => {
 
   it("refuses what is no proposal", async () => {
     const execution = executionOf(chain, economy, pass(chain, economy, accepting("Guardian")))
-    const [governance] = governancePda(economy.address)
+    const [governance] = governanceAuthorityPda(economy.address)
     await expectError(
       () => chain.send(withAccount(execution, "proposal", economy.address)),
       "InvalidAccountData",
@@ -287,5 +287,18 @@ describe("execute_proposal", () => {
     await expectError(() => chain.send(withAccount(execution, "proposal", governance)), "AccountDataTooSmall")
     const missing = withAccount(execution, "proposal", proposalPda(economy.address, 9)[0])
     await expectError(() => chain.send(missing), "AccountDataTooSmall")
+  })
+
+  it("pays the rent of what it creates, as the holder of a role", () => {
+    handToGovernance(chain, economy, "treasurer")
+    const [authority] = governanceAuthorityPda(economy.address)
+    chain.airdrop(authority, 1_000_000_000n)
+    const creation = createReserveInstruction({ treasurer: authority, economy: economy.address })
+
+    execute(chain, economy, pass(chain, economy, creation))
+
+    const [reserve] = reservePda(economy.address)
+    expect(chain.getAccount(reserve)).not.to.equal(null)
+    expect(chain.getAccount(authority)?.lamports).to.be.below(1_000_000_000)
   })
 })

@@ -69,12 +69,12 @@ describe("set_governance", () => {
     expect(readGovernance(chain, economy)).to.include(GOVERNANCE)
   })
 
-  it("is refused without the governance's own signature", async () => {
+  it("is refused without the signature of the governance's authority", async () => {
     const unsigned = withMeta(setting({}), 0, { isSigner: false })
     await expectError(() => chain.send(unsigned), "MissingRequiredSignature")
     const { admin } = economy.actors
-    const signed = withAccount(setting({}), "governance", admin.publicKey)
-    await expectError(() => chain.send(signed, [admin]), "AccountDataTooSmall")
+    const signed = withAccount(setting({}), "authority", admin.publicKey)
+    await expectError(() => chain.send(signed, [admin]), "NotGovernance")
   })
 
   it("changes no other economy's governance", async () => {

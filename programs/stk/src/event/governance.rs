@@ -6,7 +6,8 @@ use {
 #[event]
 pub struct GovernanceSet {
     pub economy: Address,
-    pub governance: Address,
+    /// The address that decisions act as.
+    pub authority: Address,
     pub parameters: GovernanceParameters,
 }
 

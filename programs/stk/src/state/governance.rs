@@ -6,9 +6,9 @@ use {
 
 /// How an economy decides by vote (STK-137).
 ///
-/// Created by `create_governance`, changed by a passed proposal alone, never closed. The account is also the address
-/// that decisions act as: a passed proposal's instruction is called with its signature, so it can hold any role of the
-/// economy and own token accounts.
+/// Created by `create_governance`, changed by a passed proposal alone, never closed. Decisions act as an address beside
+/// it, `["authority", economy]`: a passed proposal's instruction is called with its signature, so it can hold any role of
+/// the economy, own token accounts, and pay rents, which an account with data cannot.
 #[account]
 pub struct Governance {
     /// Base units that a member's balance must have to propose.
@@ -26,7 +26,11 @@ pub struct Governance {
     /// Part of the circulating tokens that must vote, in basis points.
     pub quorum_bps: u16,
     pub bump: u8,
-    pub _reserved: [u8; 61],
+    /// Of the address that decisions act as.
+    pub authority_bump: u8,
+    /// The address that decisions act as.
+    pub authority: Address,
+    pub _reserved: [u8; 28],
 }
 
 /// What can be decided about voting itself. Running proposals keep the rules that they began with.
@@ -44,6 +48,7 @@ pub struct GovernanceParameters {
 
 impl Governance {
     pub const SEED: &'static [u8] = b"governance";
+    pub const AUTHORITY_SEED: &'static [u8] = b"authority";
 
     /// Takes over `parameters`; refuses those out of bounds.
     pub fn set(&mut self, parameters: &GovernanceParameters) -> Result<()> {
@@ -81,7 +86,7 @@ impl Governance {
 #[derive(Clone, AnchorSerialize, AnchorDeserialize, IdlType)]
 pub struct ProposedAccount {
     pub address: Address,
-    /// Whether it signs: the governance by itself; anybody else would have to sign the execution.
+    /// Whether it signs: the authority of the governance by itself; anybody else would have to sign the execution.
     pub is_signer: bool,
     pub is_writable: bool,
 }
@@ -138,8 +143,8 @@ pub struct ProposalHeader {
     /// One of [`proposal_status`].
     pub status: u8,
     pub bump: u8,
-    /// Of the governance's address, by whose signature it acts.
-    pub governance_bump: u8,
+    /// Of the address by whose signature it acts.
+    pub authority_bump: u8,
     pub _reserved: [u8; 8],
 }
 

@@ -119,7 +119,7 @@ fn governance_keeps_its_layout() {
     assert_offsets!(
         Governance,
         threshold: 0, snapshot_taken_at: 8, votes_end: 16, voting_seconds: 32, time_lock_seconds: 36, economy: 40,
-        quorum_bps: 72, bump: 74, _reserved: 75,
+        quorum_bps: 72, bump: 74, authority_bump: 75, authority: 76, _reserved: 108,
     );
 }
 
@@ -130,7 +130,7 @@ fn proposal_keeps_its_layout() {
         ProposalHeader,
         quorum: 0, yes: 8, no: 16, voting_ends: 24, executable_at: 32, index: 40, snapshot: 44, voters: 48,
         economy: 52, proposer: 84, program_id: 116, description_hash: 148, title: 180, account_count: 244,
-        status: 245, bump: 246, governance_bump: 247, _reserved: 248,
+        status: 245, bump: 246, authority_bump: 247, _reserved: 248,
     );
     // Discriminator, header, length, bytes.
     assert_eq!(Proposal::space_for(1), 8 + 256 + 4 + 1);

@@ -1,7 +1,7 @@
 import { SystemProgram, type PublicKey, type TransactionInstruction } from "@solana/web3.js"
 import { STK_PROGRAM_ID } from "../../constants.js"
 import type { Defined } from "../../idl/codec.js"
-import { governancePda } from "../../pdas.js"
+import { governanceAuthorityPda, governancePda } from "../../pdas.js"
 import { encodeInstruction, type ProgramParameters } from "../encode.js"
 
 /** How an economy votes. */
@@ -22,10 +22,12 @@ export interface CreateGovernanceParameters extends ProgramParameters {
 export function createGovernanceInstruction(p: CreateGovernanceParameters): TransactionInstruction {
   const programId = p.programId ?? STK_PROGRAM_ID
   const [governance] = governancePda(p.economy, programId)
+  const [authority] = governanceAuthorityPda(p.economy, programId)
   const accounts = {
     admin: p.admin,
     economy: p.economy,
     governance,
+    authority,
     systemProgram: SystemProgram.programId,
   }
   return encodeInstruction("createGovernance", accounts, { parameters: p.parameters }, programId)

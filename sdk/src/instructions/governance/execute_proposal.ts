@@ -1,6 +1,6 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { STK_PROGRAM_ID } from "../../constants.js"
-import { governancePda, proposalPda } from "../../pdas.js"
+import { governanceAuthorityPda, proposalPda } from "../../pdas.js"
 import { encodeInstruction, type ProgramParameters } from "../encode.js"
 
 /** Parameters of {@link executeProposalInstruction}. */
@@ -18,13 +18,13 @@ export interface ExecuteProposalParameters extends ProgramParameters {
  */
 export function executeProposalInstruction(p: ExecuteProposalParameters): TransactionInstruction {
   const programId = p.programId ?? STK_PROGRAM_ID
-  const [governance] = governancePda(p.economy, programId)
+  const [authority] = governanceAuthorityPda(p.economy, programId)
   const [proposal] = proposalPda(p.economy, p.proposal, programId)
   const accounts = { proposal, targetProgram: p.instruction.programId }
   // The program signs for the governance, which has no key.
   const remaining = p.instruction.keys.map((key) => ({
     ...key,
-    isSigner: key.isSigner && !key.pubkey.equals(governance),
+    isSigner: key.isSigner && !key.pubkey.equals(authority),
   }))
   return encodeInstruction("executeProposal", accounts, {}, programId, remaining)
 }

@@ -1,6 +1,6 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { STK_PROGRAM_ID } from "../../constants.js"
-import { governancePda } from "../../pdas.js"
+import { governanceAuthorityPda, governancePda } from "../../pdas.js"
 import { encodeInstruction, type ProgramParameters } from "../encode.js"
 import type { GovernanceParameters } from "./create_governance.js"
 
@@ -11,11 +11,18 @@ export interface SetGovernanceParameters extends ProgramParameters {
 }
 
 /**
- * Changes how later proposals are voted on. Only the governance's own address can sign it: to be proposed.
+ * Changes how later proposals are voted on. Only the governance's authority can sign it: to be proposed.
+ * @throws {NotGovernance}
  * @throws {BadVotingTime} @throws {DelayTooLong} @throws {BadQuorum}
  */
 export function setGovernanceInstruction(p: SetGovernanceParameters): TransactionInstruction {
   const programId = p.programId ?? STK_PROGRAM_ID
   const [governance] = governancePda(p.economy, programId)
-  return encodeInstruction("setGovernance", { governance }, { parameters: p.parameters }, programId)
+  const [authority] = governanceAuthorityPda(p.economy, programId)
+  return encodeInstruction(
+    "setGovernance",
+    { authority, governance },
+    { parameters: p.parameters },
+    programId,
+  )
 }

@@ -16,20 +16,25 @@ pub struct CreateGovernance {
         bump,
     )]
     pub governance: Account<Governance>,
+    /// The address that decisions act as; it holds no data, so that it can pay rents.
+    #[account(seeds = [Governance::AUTHORITY_SEED, economy.address().as_ref()], bump)]
+    pub authority: UncheckedAccount,
     pub system_program: Program<System>,
 }
 
 impl CreateGovernance {
     pub fn handler(ctx: &mut Context<Self>, parameters: GovernanceParameters) -> Result<()> {
         let economy = *ctx.accounts.economy.address();
-        let address = *ctx.accounts.governance.address();
+        let authority = *ctx.accounts.authority.address();
         let governance = &mut ctx.accounts.governance;
 
         governance.economy = economy;
         governance.bump = ctx.bumps.governance;
+        governance.authority = authority;
+        governance.authority_bump = ctx.bumps.authority;
         governance.set(&parameters)?;
 
-        emit!(GovernanceSet { economy, governance: address, parameters });
+        emit!(GovernanceSet { economy, authority, parameters });
         Ok(())
     }
 }

@@ -71,7 +71,7 @@ impl CreateProposal {
         proposal.executable_at = executable_at;
         proposal.status = proposal_status::OPEN;
         proposal.bump = ctx.bumps.proposal;
-        proposal.governance_bump = governance.bump;
+        proposal.authority_bump = governance.authority_bump;
         store_instruction(proposal, &instruction)?;
         governance.extend_votes(economy.snapshot, voting_ends);
         economy.proposals = economy.proposals.checked_add(1).ok_or(StkError::Overflow)?;

@@ -65,8 +65,9 @@ fn call(proposal: &Proposal, views: &[AccountView]) -> Result<()> {
             is_writable: flags & PROPOSED_WRITABLE != 0,
         });
     }
-    let bump = [proposal.governance_bump];
-    let seeds: [Seed; 3] = [Governance::SEED.into(), proposal.economy.as_ref().into(), bump.as_ref().into()];
+    let bump = [proposal.authority_bump];
+    let seeds: [Seed; 3] =
+        [Governance::AUTHORITY_SEED.into(), proposal.economy.as_ref().into(), bump.as_ref().into()];
     let instruction = InstructionView { program_id: &proposal.program_id, data, accounts: &accounts };
     invoke_signed_with_slice(&instruction, views, &[SeedsSigner::from(&seeds)])
 }

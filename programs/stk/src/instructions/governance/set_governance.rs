@@ -1,23 +1,25 @@
 use {
-    crate::{event::GovernanceSet, state::*},
+    crate::{error::StkError, event::GovernanceSet, state::*},
     anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct SetGovernance {
-    /// Signs by its own address: only `execute_proposal` can make it.
-    #[account(mut, signer)]
+    /// The address that decisions act as: only `execute_proposal` signs for it.
+    #[account(address = governance.authority @ StkError::NotGovernance)]
+    pub authority: Signer,
+    #[account(mut)]
     pub governance: Account<Governance>,
 }
 
 impl SetGovernance {
     pub fn handler(ctx: &mut Context<Self>, parameters: GovernanceParameters) -> Result<()> {
-        let address = *ctx.accounts.governance.address();
+        let authority = *ctx.accounts.authority.address();
         let governance = &mut ctx.accounts.governance;
 
         governance.set(&parameters)?;
 
-        emit!(GovernanceSet { economy: governance.economy, governance: address, parameters });
+        emit!(GovernanceSet { economy: governance.economy, authority, parameters });
         Ok(())
     }
 }
