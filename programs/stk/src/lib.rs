@@ -2,7 +2,7 @@
 //!
 //! Every token inside the system lies in one SPL vault per economy; funds, members' balances and what is due are entries
 //! of a double-entry ledger over it (see [`state::Economy`] for the invariant). Tokens are minted by `release_emission`
-//! alone, leave by `withdraw` and enter by `deposit`.
+//! alone and destroyed by `burn`; they leave by `withdraw` and `withdraw_fund`, and enter by `deposit` and `fill_buyback`.
 
 use anchor_lang::prelude::*;
 
