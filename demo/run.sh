@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The main job from nothing: installs what is missing, builds the program, and runs four weeks of a community on a local
-# chain. Everything it makes lies in node_modules, target, dist and .stk.
+# The main job from nothing: installs what is missing, builds the program, and plays a community on a local chain: four weeks,
+# and what its members do with the tokens. Everything it makes lies in node_modules, target, dist and .stk.
 #
-#   npm run demo [-- --members 2000 --weeks 4 --seed TEXT --json]
+#   npm run demo [-- --acts all --members 2000 --weeks 4 --seed TEXT --json]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,12 +1,15 @@
 import { formatAmount } from "@stk/sdk"
 
-/** Whether output goes to people in a terminal that shows colours. */
-const COLOURS = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
+/** Whether output goes to people in a terminal that shows colours, or to whoever asks for them all the same. */
+const COLOURS =
+  process.env["FORCE_COLOR"] !== undefined ||
+  (process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined)
 
 const paint = (code: string) => (text: string) => (COLOURS ? `\u001b[${code}m${text}\u001b[0m` : text)
 export const bold = paint("1")
 export const dim = paint("2")
 export const green = paint("32")
+export const red = paint("31")
 export const blue = paint("34")
 
 /** Decimal text with thousands separators. */
