@@ -9,6 +9,9 @@ export class Weeks {
   members = 0
   due = 0n
   payable = 0n
+  /** The second from which on the sealed week may be settled. */
+  settleFrom = 0
+  isHeld = false
   private settledPages = 0
   /** Weeks paid in full, and weeks for which the pool was too small. */
   readonly seen = { full: 0, short: 0 }
@@ -25,7 +28,7 @@ export class Weeks {
 
   open(ledger: Ledger, week: number): void {
     Object.assign(this, { week, status: "open", members: ledger.people.length })
-    Object.assign(this, { due: 0n, payable: 0n, settledPages: 0 })
+    Object.assign(this, { due: 0n, payable: 0n, settledPages: 0, settleFrom: 0, isHeld: false })
   }
 
   score(ledger: Ledger, index: number, counts: readonly number[]): void {
@@ -44,14 +47,21 @@ export class Weeks {
     this.scored++
   }
 
-  seal(ledger: Ledger): void {
+  seal(ledger: Ledger, now: number): void {
     const pool = ledger.fund(POOL)
     this.payable = this.due < pool ? this.due : pool
     this.seen[this.payable < this.due ? "short" : "full"]++
     this.unpaid += this.due - this.payable
     ledger.book(POOL, -this.payable)
     ledger.unsettled = this.payable
-    this.status = "sealed"
+    this.settleFrom = now + this.preset.settleDelaySeconds + (this.isHeld ? this.preset.holdSeconds : 0)
+    // Without members there is no page whose settling would end the week.
+    this.status = this.members === 0 ? "settled" : "sealed"
+  }
+
+  hold(): void {
+    this.isHeld = true
+    if (this.status === "sealed") this.settleFrom += this.preset.holdSeconds
   }
 
   settle(ledger: Ledger, page: number): void {

@@ -67,8 +67,8 @@ export class Posting implements Story {
     const { oracle } = play.economy.actors
     play.act(
       "seals",
-      () => {
-        play.weeks.seal(play.ledger)
+      (now) => {
+        play.weeks.seal(play.ledger, now)
         const { week } = play.weeks
         return sealWeekInstruction({ oracle: oracle.publicKey, economy: play.economy.address, week })
       },
