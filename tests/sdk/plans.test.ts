@@ -246,7 +246,7 @@ describe("Plans", function () {
     const order = { ...at, amount: 1_000n, termDays: 30 }
     takeSnapshot(chain, economy)
 
-    const first = planStake({ ...order, stakePage: null, snapshotDue: 1 })
+    const first = planStake({ ...order, stakePage: null, snapshotDue: { snapshot: 1, pages: [0] } })
     expect(first.alreadyDone).to.deep.equal({ place: false, snapshot: false })
     sendAll(chain, first, member)
     // Somebody else pays for the next one.
@@ -275,7 +275,7 @@ describe("Plans", function () {
 
     chain.unixTime += 30 * 86_400
     takeSnapshot(chain, economy)
-    const back = planUnstake({ ...at, place: 317, id: 317, snapshotDue: 2 })
+    const back = planUnstake({ ...at, place: 317, id: 317, snapshotDue: { snapshot: 2, pages: [0] } })
     expect(back.alreadyDone).to.deep.equal({ snapshot: false })
     sendAll(chain, back, member)
     expect(planUnstake({ ...at, place: 0, id: 0 }).alreadyDone).to.deep.equal({ snapshot: true })

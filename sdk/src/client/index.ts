@@ -1,4 +1,6 @@
-export { StkClient, type FoundMember, type StkClientOptions, type StkConnection } from "./client.js"
+export type { FoundMember, StkClientOptions, StkConnection } from "./base.js"
+export { StkClient, type CreatedEconomy, type CreateEconomyOptions } from "./client.js"
+export type { ReserveDeposit } from "./reserve.js"
 export {
   measureTransaction,
   sendPlanned,

@@ -14,7 +14,14 @@ import { snapshotOfProposal } from "../math/governance.js"
 import { governanceAuthorityPda } from "../pdas.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import { transactionsOf, type Plan } from "./plan.js"
-import { planSnapshots, type PageSnapshotState, type SnapshotsDone } from "./snapshot.js"
+import {
+  keepPages,
+  planAfterKeeping,
+  planSnapshots,
+  type PageSnapshotState,
+  type SnapshotDue,
+  type SnapshotsDone,
+} from "./snapshot.js"
 import { planTransaction, type TransactionOptions } from "./transaction.js"
 
 export interface PlanProposalParameters extends ProgramParameters, TransactionOptions {
@@ -146,6 +153,8 @@ export interface PlanExecutionParameters extends ProgramParameters, TransactionO
   signers?: readonly PublicKey[] | undefined
   /** What the proposed instruction uses at most. */
   computeUnits?: number | undefined
+  /** Pages whose balances the instruction changes and a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** Whether the proposal was executed already. */
@@ -176,9 +185,10 @@ export function planExecution(p: PlanExecutionParameters): Plan<ExecutionDone> {
   const execution = executeProposalInstruction({ economy, proposal: proposal.index, instruction, programId })
   const { transaction, executeProposal } = ESTIMATED_COMPUTE_UNITS
   const units = transaction + executeProposal.base + (p.computeUnits ?? executeProposal.instruction)
+  const kept = keepPages(p, p.snapshotDue?.pages ?? [])
   const name = `execution of proposal ${proposal.index}`
   return {
-    lanes: [{ name, transactions: [planTransaction(name, payer, [execution], units, p)] }],
+    lanes: [{ name, transactions: planAfterKeeping(name, payer, kept, [execution], units, p) }],
     alreadyDone,
   }
 }

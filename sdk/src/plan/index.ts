@@ -12,6 +12,15 @@ export {
 } from "./governance.js"
 export { planLevels, type LevelsDone, type MemberLevel, type PlanLevelsParameters } from "./levels.js"
 export { transactionsOf, type Lane, type Plan } from "./plan.js"
+export {
+  planPolicy,
+  POLICY_PARTS,
+  policyDifferences,
+  type PlanPolicyParameters,
+  type PolicyDone,
+  type PolicyPart,
+  type PolicyState,
+} from "./policy.js"
 export { otherPagesOf, planPurchase, type PlanPurchaseParameters, type PurchaseDone } from "./purchase.js"
 export {
   planRedistribution,
@@ -58,6 +67,7 @@ export {
   snapshotInstructionsIfDue,
   type PageSnapshotState,
   type PlanSnapshotsParameters,
+  type SnapshotDue,
   type SnapshotsDone,
 } from "./snapshot.js"
 export {

@@ -7,7 +7,8 @@ import { mostBytes, planTransaction, transactionBytes, type TransactionOptions }
 /** One page's part of some work, which does not depend on the others. */
 export interface PageWork {
   readonly page: number
-  readonly instruction: TransactionInstruction
+  /** In their order. */
+  readonly instructions: readonly TransactionInstruction[]
   /** Compute units from above. */
   readonly units: number
 }
@@ -19,7 +20,7 @@ export function packPages(
   works: readonly PageWork[],
   options: TransactionOptions,
 ): Lane[] {
-  const instructionsOf = (some: readonly PageWork[]) => some.map(({ instruction }) => instruction)
+  const instructionsOf = (some: readonly PageWork[]) => some.flatMap(({ instructions }) => instructions)
   const unitsOf = (some: readonly PageWork[]) =>
     some.reduce<number>((sum, { units }) => sum + units, ESTIMATED_COMPUTE_UNITS.transaction)
 

@@ -8,7 +8,8 @@ import { purchaseInstruction } from "../instructions/marketplace/purchase.js"
 import type { Share } from "../math/service.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Plan } from "./plan.js"
-import { planTransaction, type TransactionOptions } from "./transaction.js"
+import { keepPages, planAfterKeeping, type SnapshotDue } from "./snapshot.js"
+import type { TransactionOptions } from "./transaction.js"
 
 export interface PlanPurchaseParameters extends ProgramParameters, TransactionOptions {
   /** The buyer, a member; pays the fee, and the rent of its activation where there is none. */
@@ -23,6 +24,8 @@ export interface PlanPurchaseParameters extends ProgramParameters, TransactionOp
   hasActivation: boolean
   /** Pays this in first, from a token account of the buyer. */
   deposit?: { source: PublicKey; amount: bigint } | undefined
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** Whether the activation existed already. */
@@ -38,7 +41,8 @@ export function otherPagesOf(split: readonly Share[], page: number): number[] {
 
 /**
  * Plans a purchase in one transaction: the deposit if there is one, the activation if it is missing, the payment. All of
- * it happens or nothing.
+ * it happens or nothing. The balances of its pages are kept first where a vote needs them, in a transaction of their own
+ * where they do not fit.
  * @throws {PlanError} when the recipients are in more pages than fit a transaction of this version
  */
 export function planPurchase(p: PlanPurchaseParameters): Plan<PurchaseDone> {
@@ -58,9 +62,10 @@ export function planPurchase(p: PlanPurchaseParameters): Plan<PurchaseDone> {
     units += openActivation
   }
   instructions.push(purchaseInstruction({ wallet, economy, id, page, slot, maxPrice, otherPages, programId }))
-  const planned = planTransaction(`purchase of service ${id}`, wallet, instructions, units, p)
+  const kept = keepPages({ ...p, payer: wallet, economy }, [page, ...otherPages])
+  const name = `purchase of service ${id}`
   return {
-    lanes: [{ name: "purchase", transactions: [planned] }],
+    lanes: [{ name: "purchase", transactions: planAfterKeeping(name, wallet, kept, instructions, units, p) }],
     alreadyDone: { activation: hasActivation },
   }
 }

@@ -6,6 +6,7 @@ import { quarterName } from "../math/quarter.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import { packPages } from "./pack.js"
 import type { Plan } from "./plan.js"
+import { keepPages, type SnapshotDue } from "./snapshot.js"
 import type { TransactionOptions } from "./transaction.js"
 
 /** A page that a redistribution may be due for, as its head says. */
@@ -27,6 +28,8 @@ export interface PlanRedistributionParameters extends ProgramParameters, Transac
   /** The calendar quarter of the moment when it is sent: `quarterOf(now)`. */
   quarter: number
   pages: readonly PageToRedistribute[]
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** Which pages were redistributed already, or have nobody in them. */
@@ -43,16 +46,18 @@ export function planRedistribution(p: PlanRedistributionParameters): Plan<Redist
       : base + member * members
   const isDue = (page: PageToRedistribute) => page.redistributedQuarter < p.quarter && page.members > 0
   const { economy, programId } = p
-  const works = p.pages.filter(isDue).map((page) => ({
-    page: page.index,
-    instruction: redistributePageInstruction({
-      economy,
-      page: page.index,
-      hasStakes: page.hasStakes,
-      programId,
-    }),
-    units: unitsOf(page),
-  }))
+  const works = p.pages.filter(isDue).map((page) => {
+    const { index, hasStakes } = page
+    const kept = keepPages(p, [index])
+    return {
+      page: index,
+      instructions: [
+        ...kept.flatMap((work) => work.instructions),
+        redistributePageInstruction({ economy, page: index, hasStakes, programId }),
+      ],
+      units: kept.reduce((sum, work) => sum + work.units, unitsOf(page)),
+    }
+  })
   return {
     lanes: packPages(`redistribution of ${quarterName(p.quarter)}`, p.payer, works, p),
     alreadyDone: { pages: p.pages.filter((page) => !isDue(page)).map(({ index }) => index) },

@@ -9,7 +9,9 @@ import { payRewardsInstruction } from "../instructions/rewards/pay_rewards.js"
 import { resolveRewardsInstruction } from "../instructions/rewards/resolve_rewards.js"
 import { rewardOutcome } from "../math/freeze.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
+import { packPages } from "./pack.js"
 import type { Lane, Plan } from "./plan.js"
+import { keepPages, type KeepPagesParameters, type SnapshotDue } from "./snapshot.js"
 import {
   mostBytes,
   planTransaction,
@@ -34,6 +36,8 @@ export interface PlanPaymentsParameters extends ProgramParameters, TransactionOp
   /** SHA-256 of the reasons for all payments. */
   reason: Uint8Array
   payments: readonly MemberPayment[]
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 export interface PlanGrantsParameters extends ProgramParameters, TransactionOptions {
@@ -75,6 +79,8 @@ export interface PlanResolutionsParameters extends ProgramParameters, Transactio
   pages: readonly Pick<EscrowPage, "rewards">[]
   /** Unix seconds on chain. */
   now: number
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** How many rewards a plan of resolutions leaves as they are. */
@@ -123,12 +129,33 @@ function grouped<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
 const lanesOf = (transactions: readonly PlannedTransaction[]): Lane[] =>
   transactions.map((planned) => ({ name: planned.description, transactions: [planned] }))
 
-/** Plans rewards that are paid at once, page by page, as many in a transaction as fit. */
+/**
+ * Lanes of transactions that change balances of member pages: one for each transaction, but one for all of a page whose
+ * balances must be kept before the first of them.
+ */
+function lanesOfPages(
+  p: KeepPagesParameters & TransactionOptions,
+  works: readonly { page: number; transactions: readonly PlannedTransaction[] }[],
+): Lane[] {
+  return [...grouped(works, ({ page }) => page)].flatMap(([page, ofPage]) => {
+    const transactions = ofPage.flatMap((work) => work.transactions)
+    const kept = packPages("balances kept for a vote", p.payer, keepPages(p, [page]), p)
+    const [lane] = kept
+    if (lane === undefined || transactions.length === 0) return lanesOf(transactions)
+    return [{ name: `rewards of page ${page}`, transactions: [...lane.transactions, ...transactions] }]
+  })
+}
+
+/**
+ * Plans rewards that are paid at once, page by page, as many in a transaction as fit; a page's balances are kept first
+ * where a vote needs them.
+ */
 export function planPayments(p: PlanPaymentsParameters): Plan<null> {
   const { validator, economy, kind, reason, programId } = p
   const byPage = grouped(p.payments, ({ member }) => Math.floor(member / PAGE_SLOTS))
-  const transactions = [...byPage].flatMap(([page, payments]) =>
-    packed(payments, {
+  const works = [...byPage].map(([page, payments]) => ({
+    page,
+    transactions: packed(payments, {
       payer: validator,
       options: p,
       itemBytes: 10,
@@ -146,8 +173,8 @@ export function planPayments(p: PlanPaymentsParameters): Plan<null> {
         }),
       nameOf: (count) => `rewards of ${count} members of page ${page}`,
     }),
-  )
-  return { lanes: lanesOf(transactions), alreadyDone: null }
+  }))
+  return { lanes: lanesOfPages({ ...p, payer: validator }, works), alreadyDone: null }
 }
 
 /**
@@ -213,17 +240,21 @@ export function planVerdicts(p: PlanVerdictsParameters): Plan<null> {
   return { lanes: lanesOf(transactions), alreadyDone: null }
 }
 
-/** Plans the resolution of every frozen reward that is due at `now`, as many in a transaction as fit. */
+/**
+ * Plans the resolution of every frozen reward that is due at `now`, as many in a transaction as fit; a page's balances are
+ * kept first where a vote needs them.
+ */
 export function planResolutions(p: PlanResolutionsParameters): Plan<ResolutionsDone> {
   const { payer, economy, programId, now } = p
   const outcomeOf = ({ endsAt, verdict }: FrozenReward) => rewardOutcome(endsAt, verdict, now)
   const rewards = p.pages.flatMap((page) => page.rewards)
   const counted = (outcome: string): number => rewards.filter((each) => outcomeOf(each) === outcome).length
-  const transactions = p.pages.flatMap((escrow, escrowPage) => {
+  const works = p.pages.flatMap((escrow, escrowPage) => {
     const due = escrow.rewards.filter((reward) => ["active", "cancelled"].includes(outcomeOf(reward)))
     const byPage = grouped(due, ({ member }) => Math.floor(member / PAGE_SLOTS))
-    return [...byPage].flatMap(([page, places]) =>
-      packed(places, {
+    return [...byPage].map(([page, places]) => ({
+      page,
+      transactions: packed(places, {
         payer,
         options: p,
         itemBytes: 5,
@@ -233,10 +264,10 @@ export function planResolutions(p: PlanResolutionsParameters): Plan<ResolutionsD
           resolveRewardsInstruction({ economy, escrowPage, page, places: part, programId }),
         nameOf: (count) => `resolution of ${count} rewards in escrow page ${escrowPage}`,
       }),
-    )
+    }))
   })
   return {
-    lanes: lanesOf(transactions),
+    lanes: lanesOfPages(p, works),
     alreadyDone: { frozen: counted("frozen"), undecided: counted("undecided") },
   }
 }

@@ -2,10 +2,10 @@ import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { slotsOfPage } from "../accounts/page.js"
 import { MOST_COMPUTE_UNITS, PAGE_SLOTS } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
-import { snapshotPageInstruction } from "../instructions/staking/snapshot_page.js"
 import { settlePageInstruction } from "../instructions/weeks/settle_page.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Lane, Plan } from "./plan.js"
+import { keepPages, type SnapshotDue } from "./snapshot.js"
 import { mostBytes, planTransaction, transactionBytes, type TransactionOptions } from "./transaction.js"
 
 export interface PlanSettlementParameters extends ProgramParameters, TransactionOptions {
@@ -21,7 +21,7 @@ export interface PlanSettlementParameters extends ProgramParameters, Transaction
   /** Pages that are settled already. */
   settled?: readonly number[] | undefined
   /** Pages whose balances must be kept for the economy's latest snapshot before they change. */
-  snapshotDue?: { snapshot: number; pages: readonly number[] } | undefined
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** Which pages were settled already. */
@@ -30,16 +30,10 @@ export interface SettlementDone {
 }
 
 /** Settles a page; its balances are kept first where a vote needs them. */
-function makeInstructions(
-  p: PlanSettlementParameters,
-  page: number,
-  isBehind: boolean,
-): readonly TransactionInstruction[] {
-  const { payer, economy, week, programId } = p
-  const settlement = settlePageInstruction({ economy, week, page, programId })
-  if (!isBehind || p.snapshotDue === undefined) return [settlement]
-  const { snapshot } = p.snapshotDue
-  return [snapshotPageInstruction({ payer, economy, page, snapshot, programId }), settlement]
+function makeInstructions(p: PlanSettlementParameters, page: number): readonly TransactionInstruction[] {
+  const { economy, week, programId } = p
+  const kept = keepPages(p, [page]).flatMap((work) => work.instructions)
+  return [...kept, settlePageInstruction({ economy, week, page, programId })]
 }
 
 /** Plans the settling of all pages, as many in a transaction as its bytes and compute units allow, in any order. */
@@ -56,7 +50,7 @@ export function planSettlement(p: PlanSettlementParameters): Plan<SettlementDone
   // Deriving addresses is what planning costs: each page's are derived once.
   const instructions = new Map<number, readonly TransactionInstruction[]>()
   const instructionsOf = (page: number): readonly TransactionInstruction[] => {
-    const made = instructions.get(page) ?? makeInstructions(p, page, behind.has(page))
+    const made = instructions.get(page) ?? makeInstructions(p, page)
     instructions.set(page, made)
     return made
   }

@@ -5,8 +5,15 @@ import { MOST_COMPUTE_UNITS } from "../constants.js"
 import type { ProgramParameters } from "../instructions/encode.js"
 import { snapshotPageInstruction } from "../instructions/staking/snapshot_page.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
+import { packPages, type PageWork } from "./pack.js"
 import type { Lane, Plan } from "./plan.js"
-import { mostBytes, planTransaction, transactionBytes, type TransactionOptions } from "./transaction.js"
+import {
+  mostBytes,
+  planTransaction,
+  transactionBytes,
+  type PlannedTransaction,
+  type TransactionOptions,
+} from "./transaction.js"
 
 /** What says whether the balances of a page are kept for the latest snapshot. */
 export type PageSnapshotState = Pick<PageHeader, "index" | "snapshot">
@@ -38,6 +45,58 @@ export function snapshotInstructionsIfDue(
       programId,
     }),
   )
+}
+
+/** Pages whose balances must be kept for the economy's latest snapshot before they change. */
+export interface SnapshotDue {
+  /** Number of the economy's latest snapshot. */
+  readonly snapshot: number
+  readonly pages: readonly number[]
+}
+
+/** What plans that change balances take: which pages of an economy are due, and who pays for keeping them. */
+export interface KeepPagesParameters extends ProgramParameters {
+  payer: PublicKey
+  economy: PublicKey
+  /** None by default. */
+  snapshotDue?: SnapshotDue | undefined
+}
+
+/** What keeps the balances of those of `pages` that are due, one after the other. */
+export function keepPages(p: KeepPagesParameters, pages: readonly number[]): PageWork[] {
+  const { payer, economy, snapshotDue, programId } = p
+  if (snapshotDue === undefined) return []
+  const { snapshot } = snapshotDue
+  const due = [...new Set(pages)].filter((page) => snapshotDue.pages.includes(page))
+  return due.map((page) => ({
+    page,
+    instructions: [snapshotPageInstruction({ payer, economy, page, snapshot, programId })],
+    units: ESTIMATED_COMPUTE_UNITS.snapshotPage,
+  }))
+}
+
+/**
+ * Plans instructions that change balances: with what keeps the pages first in one transaction, so that nothing comes in
+ * between; where that is too large, in transactions before it.
+ * @throws {PlanError} when the instructions alone are too large
+ */
+export function planAfterKeeping(
+  description: string,
+  payer: PublicKey,
+  kept: readonly PageWork[],
+  instructions: readonly TransactionInstruction[],
+  units: number,
+  options: TransactionOptions,
+): PlannedTransaction[] {
+  const all = [...kept.flatMap((work) => work.instructions), ...instructions]
+  const ofAll = kept.reduce((sum, work) => sum + work.units, units)
+  if (ofAll <= MOST_COMPUTE_UNITS && transactionBytes(payer, all, options) <= mostBytes(options)) {
+    return [planTransaction(description, payer, all, ofAll, options)]
+  }
+  return [
+    ...packPages("balances kept for a vote", payer, kept, options).flatMap((lane) => lane.transactions),
+    planTransaction(description, payer, instructions, units, options),
+  ]
 }
 
 export interface PlanSnapshotsParameters extends ProgramParameters, TransactionOptions {

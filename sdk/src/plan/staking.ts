@@ -5,11 +5,11 @@ import { PlanError } from "../errors/base.js"
 import type { ProgramParameters } from "../instructions/encode.js"
 import { createStakePageInstruction } from "../instructions/staking/create_stake_page.js"
 import { growStakePageInstruction } from "../instructions/staking/grow_stake_page.js"
-import { snapshotPageInstruction } from "../instructions/staking/snapshot_page.js"
 import { stakeInstruction } from "../instructions/staking/stake.js"
 import { unstakeInstruction } from "../instructions/staking/unstake.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Plan } from "./plan.js"
+import { keepPages, type SnapshotDue } from "./snapshot.js"
 import { planTransaction, type TransactionOptions } from "./transaction.js"
 
 interface PlanStakingParameters extends ProgramParameters, TransactionOptions {
@@ -21,8 +21,8 @@ interface PlanStakingParameters extends ProgramParameters, TransactionOptions {
   /** Index of the member's page. */
   page: number
   slot: number
-  /** Number of the economy's latest snapshot, where the page is behind it; undefined where it is not. */
-  snapshotDue?: number | undefined
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 export interface PlanStakeParameters extends PlanStakingParameters {
@@ -55,11 +55,11 @@ interface Preparation {
 
 /** The balance of the page changes: it is kept for a vote first. */
 function prepareSnapshot(p: PlanStakingParameters): Preparation {
-  if (p.snapshotDue === undefined) return { instructions: [], units: 0 }
-  const { economy, page, programId } = p
-  const payer = p.payer ?? p.wallet
-  const instruction = snapshotPageInstruction({ payer, economy, page, snapshot: p.snapshotDue, programId })
-  return { instructions: [instruction], units: ESTIMATED_COMPUTE_UNITS.snapshotPage }
+  const kept = keepPages({ ...p, payer: p.payer ?? p.wallet }, [p.page])
+  return {
+    instructions: kept.flatMap((work) => [...work.instructions]),
+    units: kept.reduce((sum, work) => sum + work.units, 0),
+  }
 }
 
 /** Makes a free place where there is none. @throws {PlanError} when all 4,096 are taken */

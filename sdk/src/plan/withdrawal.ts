@@ -7,7 +7,8 @@ import type { ProgramParameters } from "../instructions/encode.js"
 import { withdrawInstruction } from "../instructions/balances/withdraw.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Plan } from "./plan.js"
-import { planTransaction, type TransactionOptions } from "./transaction.js"
+import { keepPages, planAfterKeeping, type SnapshotDue } from "./snapshot.js"
+import type { TransactionOptions } from "./transaction.js"
 
 export interface PlanWithdrawalParameters extends ProgramParameters, TransactionOptions {
   /** The member; pays the fee, and the rent of its token account where there is none. */
@@ -21,6 +22,8 @@ export interface PlanWithdrawalParameters extends ProgramParameters, Transaction
   amount: bigint
   /** Whether the wallet's associated token account exists. */
   hasTokenAccount: boolean
+  /** Pages whose balances a vote needs; none by default. */
+  snapshotDue?: SnapshotDue | undefined
 }
 
 /** Whether the token account existed already. */
@@ -28,7 +31,10 @@ export interface WithdrawalDone {
   tokenAccount: boolean
 }
 
-/** Plans a withdrawal to the wallet's associated token account, which is created first where it is missing. */
+/**
+ * Plans a withdrawal to the wallet's associated token account, which is created first where it is missing; the page's
+ * balances are kept first where a vote needs them.
+ */
 export function planWithdrawal(p: PlanWithdrawalParameters): Plan<WithdrawalDone> {
   // A wallet may be a program's address, such as a multisig's vault.
   const destination = getAssociatedTokenAddressSync(p.mint, p.wallet, true)
@@ -38,9 +44,14 @@ export function planWithdrawal(p: PlanWithdrawalParameters): Plan<WithdrawalDone
   const { transaction, createTokenAccount, withdraw } = ESTIMATED_COMPUTE_UNITS
   const units = transaction + withdraw + (p.hasTokenAccount ? 0 : createTokenAccount)
   const instructions = p.hasTokenAccount ? [withdrawal] : [creation, withdrawal]
-  const planned = planTransaction("withdrawal", p.wallet, instructions, units, p)
+  const kept = keepPages({ ...p, payer: wallet }, [page])
   return {
-    lanes: [{ name: "withdrawal", transactions: [planned] }],
+    lanes: [
+      {
+        name: "withdrawal",
+        transactions: planAfterKeeping("withdrawal", wallet, kept, instructions, units, p),
+      },
+    ],
     alreadyDone: { tokenAccount: p.hasTokenAccount },
   }
 }

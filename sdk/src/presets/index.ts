@@ -1,5 +1,6 @@
 export {
   economyParameters,
+  NO_POLICY,
   presetRules,
   type EconomyPreset,
   type PolicyPreset,

@@ -26,6 +26,19 @@ export interface PolicyPreset {
   teamVestingSeconds: number
 }
 
+/** What an economy has before its admin sets a policy: no kinds, no bands, no spending, and a team that is not bound. */
+export const NO_POLICY: PolicyPreset = {
+  rewardKinds: [],
+  bands: [
+    { days: 0, bps: 0 },
+    { days: 0, bps: 0 },
+    { days: 0, bps: 0 },
+  ],
+  spendingLimits: [0n, 0n, 0n, 0n, 0n],
+  teamCliffSeconds: 0,
+  teamVestingSeconds: 0,
+}
+
 /** The rules of an economy with the names that the chain does not need. Amounts are base units. */
 export interface EconomyPreset {
   name: string
