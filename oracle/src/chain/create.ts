@@ -4,18 +4,26 @@ import {
   economyParameters,
   economyPda,
   fetchEconomy,
+  planPolicy,
   planTransaction,
+  policyDifferences,
+  policySetOtherwise,
+  transactionsOf,
   vaultPda,
   type Economy,
   type EconomyPreset,
+  type PlannedTransaction,
+  type PolicyPart,
+  type PolicyPreset,
 } from "@stk/sdk"
-import { Keypair, type Connection } from "@solana/web3.js"
+import { Keypair, type Connection, type PublicKey } from "@solana/web3.js"
 import { canonicalJson } from "../score/rules"
 import { Disagreement, Interrupted, NotReady, type Difference } from "./failures"
 import { Journal } from "./journal"
 import { loadKeypair } from "./keys"
 import { Sender, StepExpired, StepRefused } from "./sender"
 import { ChainReader } from "./state"
+import type { StepKind } from "./steps"
 
 const OWNER_ONLY = 0o600
 /** More than a creation uses: it is measured before it is sent. */
@@ -37,6 +45,17 @@ export interface CreateReport {
   economy: string
   mint: string
   vault: string
+  /** Of the creation; null where the economy was there. */
+  signature: string | null
+  /** Null where the preset has none. */
+  policy: PolicyReport | null
+}
+
+export interface PolicyReport {
+  /** `unchanged`: the economy had the preset's policy. */
+  outcome: "set" | "unchanged"
+  /** What was set now. */
+  parts: readonly PolicyPart[]
   /** Null where nothing was sent. */
   signature: string | null
 }
@@ -52,18 +71,28 @@ export function mintKeypair(path: string | undefined): Keypair {
 }
 
 /**
- * Creates an economy, or finds it created.
- * @throws {Disagreement} the mint has an economy with other rules @throws {NotReady} the program refuses
+ * Creates an economy and sets its preset's policy, or finds or completes what an earlier run has done.
+ * @throws {Disagreement} the mint has an economy with other rules or another policy @throws {NotReady} the program
+ * refuses, or somebody else is the admin
  */
 export async function createEconomy(p: CreateParameters): Promise<CreateReport> {
   const [economy] = economyPda(p.mint.publicKey)
   const [vault] = vaultPda(economy)
-  const report = (outcome: CreateReport["outcome"], signature: string | null): CreateReport => ({
+  const reader = new ChainReader(p.connection, p.url)
+  const send = (kind: StepKind, planned: PlannedTransaction) => sendStep(p, reader, kind, planned)
+  const report = async (
+    outcome: CreateReport["outcome"],
+    signature: string | null,
+  ): Promise<CreateReport> => ({
     outcome,
     economy: economy.toBase58(),
     mint: p.mint.publicKey.toBase58(),
     vault: vault.toBase58(),
     signature,
+    policy:
+      p.preset.policy === undefined
+        ? null
+        : await setPolicy(p.keypair.publicKey, economy, p.preset.policy, await reader.economy(economy), send),
   })
   const existing = await fetchEconomy(p.connection, economy)
   if (existing !== null) {
@@ -84,19 +113,75 @@ export async function createEconomy(p: CreateParameters): Promise<CreateReport> 
     [instruction],
     CREATION_COMPUTE_UNITS,
   )
+  return report("created", await send("create_economy", planned))
+}
+
+/** Sends one transaction; gives its signature. */
+async function sendStep(
+  p: CreateParameters,
+  reader: ChainReader,
+  kind: StepKind,
+  planned: PlannedTransaction,
+): Promise<string | null> {
   const sender = new Sender({
     connection: p.connection,
-    reader: new ChainReader(p.connection, p.url),
+    reader,
     keys: [p.keypair, p.mint],
     journal: Journal.none(),
     concurrency: 1,
     onLanded: () => undefined,
   })
-  const [failure] = await sender.run([[[{ kind: "create_economy", planned, rentBytes: 0 }]]])
+  const [failure] = await sender.run([[[{ kind, planned, rentBytes: 0 }]]])
   if (failure instanceof StepRefused)
-    throw new NotReady([`create_economy: ${failure.refusal.name}: ${failure.message}`])
+    throw new NotReady([`${kind}: ${failure.refusal.name}: ${failure.message}`])
   if (failure instanceof StepExpired) throw new Interrupted(`${failure.message}; run the same command again`)
-  return report("created", sender.landed[0]?.signature ?? null)
+  return sender.landed[0]?.signature ?? null
+}
+
+/**
+ * Sets what of the policy was never set. What the admin has set otherwise was decided after the creation: this command
+ * does not undo it.
+ */
+async function setPolicy(
+  admin: PublicKey,
+  economy: PublicKey,
+  policy: PolicyPreset,
+  state: Economy,
+  send: (kind: StepKind, planned: PlannedTransaction) => Promise<string | null>,
+): Promise<PolicyReport> {
+  const parts = policyDifferences(state, policy)
+  if (parts.length === 0) return { outcome: "unchanged", parts, signature: null }
+  const changed = policySetOtherwise(state, policy)
+  if (changed.length > 0)
+    throw new Disagreement(
+      "this economy has another policy, which its admin has set; this command sets only what nobody has set",
+      changed.map((part) => ({
+        subject: "policy",
+        field: part,
+        expected: text(valueOf(policy, part)),
+        actual: text(valueOf(state, part)),
+      })),
+    )
+  const missing = `policy: ${parts.join(", ")}: not set yet`
+  if (!state.roles.admin.equals(admin))
+    throw new NotReady([
+      `${missing}: keypair: ${admin.toBase58()} is not the admin ${state.roles.admin.toBase58()}, who may`,
+    ])
+  if (parts.includes("teamSchedule") && state.teamSpent > 0n)
+    throw new NotReady([
+      `${missing}: teamSchedule can only be set until something of the Team fund is spent, and ${state.teamSpent} base units were`,
+    ])
+  const [planned] = transactionsOf(planPolicy({ admin, economy, state, policy }))
+  return {
+    outcome: "set",
+    parts,
+    signature: planned === undefined ? null : await send("set_policy", planned),
+  }
+}
+
+function valueOf(policy: PolicyPreset, part: PolicyPart): unknown {
+  const { teamCliffSeconds, teamVestingSeconds } = policy
+  return part === "teamSchedule" ? { teamCliffSeconds, teamVestingSeconds } : policy[part]
 }
 
 /** What an existing economy has otherwise than the preset that was asked for. */

@@ -1,7 +1,6 @@
 import {
   cumulativeEmission,
   daysEnded,
-  Fund,
   isoWeek,
   PAGE_SLOTS,
   slotsOfPage,
@@ -10,6 +9,7 @@ import {
   type Economy,
 } from "@stk/sdk"
 import type { PublicKey } from "@solana/web3.js"
+import { itemAt } from "../item"
 import { phaseOf, type WeekPhase } from "./agreement"
 import type { ChainReader, ChainState } from "./state"
 
@@ -45,8 +45,10 @@ export interface Status {
   next: { name: string; from: string; is_over: boolean }
   members: number
   pages: { count: number; slots: number }
-  funds: Record<"rewards_pool" | "treasury" | "startup" | "team" | "liquidity", string>
+  funds: Record<FundName, string>
   member_balances: string
+  staked: string
+  frozen: string
   unsettled: string
   emission: { released_days: string; due_days: string; due: string; minted: string; cap: string }
   supply: string
@@ -56,6 +58,39 @@ export interface Status {
   /** Tokens in the vault that nobody has: somebody sent them there. */
   surplus: string
   roles: Record<string, string>
+  /** What the admin has set after the creation. */
+  policy: {
+    /** By their indexes. */
+    reward_kinds: {
+      name: string
+      freeze_days: { least: number; usual: number; most: number }
+      fund: FundName
+      verdict_by: string
+    }[]
+    /** Empty when nothing is taken from inactive members. */
+    bands: { days: number; bps: number }[]
+    /** Most that may be spent in a calendar week. */
+    spending_limits: Record<FundName, string>
+    team: { cliff_seconds: number; vesting_seconds: number; spent: string }
+  }
+}
+
+/** By `Fund`. */
+const FUND_NAMES = ["rewards_pool", "treasury", "startup", "team", "liquidity"] as const
+type FundName = (typeof FUND_NAMES)[number]
+/** By `VerdictBy`. */
+const VERDICTS = ["validator", "counterparty", "activity"] as const
+
+/** Amounts of the five funds as text, by their names. */
+function byFund(amounts: Economy["funds"]): Record<FundName, string> {
+  const [rewardsPool, treasury, startup, team, liquidity] = amounts
+  return {
+    rewards_pool: String(rewardsPool),
+    treasury: String(treasury),
+    startup: String(startup),
+    team: String(team),
+    liquidity: String(liquidity),
+  }
 }
 
 export async function readStatus(reader: ChainReader, address: PublicKey): Promise<Status> {
@@ -67,7 +102,6 @@ export async function readStatus(reader: ChainReader, address: PublicKey): Promi
   const dueDays = days > economy.releasedDays ? days - economy.releasedDays : 0n
   const due = cumulativeEmission(economy, days) - cumulativeEmission(economy, economy.releasedDays)
   const next = economy.week === 0 ? (weekOf(economy.genesis) ?? 0) : economy.week + 1
-  const fund = (index: number): string => String(economy.funds[index] ?? 0n)
   return {
     economy: address.toBase58(),
     name: economy.name,
@@ -82,14 +116,10 @@ export async function readStatus(reader: ChainReader, address: PublicKey): Promi
     next: { name: isoWeek(next), from: iso(weekEnd(next)), is_over: chain.now >= weekEnd(next) },
     members: economy.members,
     pages: { count: economy.pages, slots: chain.pages.reduce((sum, page) => sum + page.capacity, 0) },
-    funds: {
-      rewards_pool: fund(Fund.RewardsPool),
-      treasury: fund(Fund.Treasury),
-      startup: fund(Fund.Startup),
-      team: fund(Fund.Team),
-      liquidity: fund(Fund.Liquidity),
-    },
+    funds: byFund(economy.funds),
     member_balances: String(economy.memberBalances),
+    staked: String(economy.staked),
+    frozen: String(economy.frozen),
     unsettled: String(economy.unsettled),
     emission: {
       released_days: String(economy.releasedDays),
@@ -105,6 +135,29 @@ export async function readStatus(reader: ChainReader, address: PublicKey): Promi
     roles: Object.fromEntries(
       Object.entries(economy.roles).map(([role, holder]) => [role, holder.toBase58()]),
     ),
+    policy: policyOf(economy),
+  }
+}
+
+function policyOf(economy: Economy): Status["policy"] {
+  return {
+    reward_kinds: economy.rewardKinds.map((kind) => ({
+      name: kind.name,
+      freeze_days: {
+        least: kind.minFreezeDays,
+        usual: kind.defaultFreezeDays,
+        most: kind.maxFreezeDays,
+      },
+      fund: itemAt(FUND_NAMES, kind.fund),
+      verdict_by: itemAt(VERDICTS, kind.verdictBy),
+    })),
+    bands: economy.bands.filter(({ days }) => days > 0),
+    spending_limits: byFund(economy.spendingLimits),
+    team: {
+      cliff_seconds: economy.teamCliffSeconds,
+      vesting_seconds: economy.teamVestingSeconds,
+      spent: String(economy.teamSpent),
+    },
   }
 }
 

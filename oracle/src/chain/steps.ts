@@ -34,6 +34,7 @@ import { ACCOUNT_OVERHEAD_BYTES } from "./state"
 
 export type StepKind =
   | "create_economy"
+  | "set_policy"
   | "release_emission"
   | "create_page"
   | "register_members"

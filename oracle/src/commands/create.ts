@@ -9,8 +9,10 @@ export interface CreateOptions extends ChainOptions {
 
 export function createCommand(): Command {
   const command = new Command("create")
-    .description("creates an economy: its mint, vault and rules, which nobody can change afterwards")
-    .requiredOption("--preset <name>", "stk, or a JSON file with the rules")
+    .description(
+      "creates an economy: its mint, vault and rules, which nobody can change afterwards, and sets its policy",
+    )
+    .requiredOption("--preset <name>", "stk, or a JSON file with the rules, and the policy if there is one")
     .option("--genesis <time>", "start of the emission, ISO 8601 (default: now; at most a year ahead)")
     .option(
       "--mint-keypair <file>",
@@ -24,7 +26,8 @@ Examples:
   $ stk-oracle create --preset stk --mint-keypair mint.json -u localhost -k operator.json
   $ stk-oracle create --preset forge.json --genesis 2027-01-04T00:00:00Z -u devnet --json
 
-The key that pays receives every role; hand them over in two steps afterwards.`,
+The key that pays receives every role; hand them over in two steps afterwards.
+A second run with the same mint completes what the first has not done, and says what was there.`,
     )
     .action(async (options: CreateOptions) => (await import("./chain/create")).runCreate(options))
 }

@@ -16,6 +16,7 @@ export {
   planPolicy,
   POLICY_PARTS,
   policyDifferences,
+  policySetOtherwise,
   type PlanPolicyParameters,
   type PolicyDone,
   type PolicyPart,

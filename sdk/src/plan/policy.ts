@@ -6,7 +6,7 @@ import { setSpendingLimitsInstruction } from "../instructions/funds/set_spending
 import { setTeamScheduleInstruction } from "../instructions/funds/set_team_schedule.js"
 import { setRedistributionBandsInstruction } from "../instructions/redistribution/set_redistribution_bands.js"
 import { setRewardKindsInstruction } from "../instructions/rewards/set_reward_kinds.js"
-import type { PolicyPreset } from "../presets/preset.js"
+import { NO_POLICY, type PolicyPreset } from "../presets/preset.js"
 import { ESTIMATED_COMPUTE_UNITS } from "./estimate.js"
 import type { Plan } from "./plan.js"
 import { planTransaction, type TransactionOptions } from "./transaction.js"
@@ -66,6 +66,15 @@ function textOf(policy: PolicyPreset, part: PolicyPart): string {
 /** The parts in which two policies differ: that of an economy, which is one too, and another. */
 export function policyDifferences(left: PolicyPreset, right: PolicyPreset): PolicyPart[] {
   return POLICY_PARTS.filter((part) => textOf(left, part) !== textOf(right, part))
+}
+
+/**
+ * The parts that somebody has set, and otherwise than `policy` says: decisions after the creation, which whoever only
+ * completes a creation should not undo.
+ */
+export function policySetOtherwise(state: PolicyPreset, policy: PolicyPreset): PolicyPart[] {
+  const set = policyDifferences(state, NO_POLICY)
+  return policyDifferences(state, policy).filter((part) => set.includes(part))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { connectTo, resolveUrl } from "../../chain/cluster"
-import { createEconomy, mintKeypair } from "../../chain/create"
+import { createEconomy, mintKeypair, type PolicyReport } from "../../chain/create"
 import { loadKeypair } from "../../chain/keys"
 import { readPreset } from "../../chain/presets"
 import { UsageError } from "../../failure"
@@ -23,8 +23,15 @@ export async function runCreate(options: CreateOptions): Promise<void> {
   process.stdout.write(
     `${report.outcome === "created" ? "created" : "exists already, with these rules"}: ${preset.name} (${preset.symbol})\n` +
       `economy    ${report.economy}\nmint       ${report.mint}\nvault      ${report.vault}\n` +
-      (report.signature === null ? "" : `signature  ${report.signature}\n`),
+      (report.signature === null ? "" : `signature  ${report.signature}\n`) +
+      describePolicy(report.policy),
   )
+}
+
+function describePolicy(policy: PolicyReport | null): string {
+  if (policy === null) return "policy     none in the preset\n"
+  if (policy.outcome === "unchanged") return "policy     set already, as in the preset\n"
+  return `policy     set: ${policy.parts.join(", ")}\nsignature  ${policy.signature}\n`
 }
 
 function parseTime(text: string): number {

@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY } from "@stk/sdk"
 import { connectTo, publicUrl, resolveUrl } from "../../chain/cluster"
 import { parseAddress } from "../../chain/run"
 import { ChainReader } from "../../chain/state"
@@ -48,6 +49,7 @@ function describe(status: Status): string {
     ["Team", amount(funds.team)],
     ["Liquidity", amount(funds.liquidity)],
     ["members' balances", amount(status.member_balances)],
+    ["staked, frozen", [status.staked, status.frozen].map(amount).join(", ")],
     ["unsettled", amount(status.unsettled)],
     ["emission due", `${amount(emission.due)} of ${emission.due_days} days`],
     ["supply", `${amount(status.supply)}, at most ${amount(emission.cap)}`],
@@ -56,5 +58,35 @@ function describe(status: Status): string {
       `${amount(status.vault_balance)}, owed ${amount(status.owed)}, surplus ${amount(status.surplus)}`,
     ],
   )
+  rows.push(...policyRows(status, amount))
   return table(["", ""], rows).trimStart() + "\n"
+}
+
+/** What the admin has set, or that nothing is set. */
+function policyRows({ policy }: Status, amount: (baseUnits: string) => string): [string, string][] {
+  const { reward_kinds: kinds, bands, spending_limits: limits, team } = policy
+  const freeze = ({ least, most }: { least: number; most: number }): string =>
+    least === most ? `${least}` : `${least} to ${most}`
+  const spendable = Object.entries(limits).filter(([, limit]) => limit !== "0")
+  const days = (seconds: number): string => grouped(Math.floor(seconds / SECONDS_PER_DAY))
+  return [
+    [
+      "reward kinds",
+      kinds.map((kind) => `${printable(kind.name)} (${freeze(kind.freeze_days)} days)`).join(", ") || "none",
+    ],
+    [
+      "inactive members",
+      bands.map(({ days: from, bps }) => `${bps / 100}% a quarter from ${from} days on`).join(", ") ||
+        "lose nothing",
+    ],
+    [
+      "spending a week",
+      spendable.map(([fund, limit]) => `${fund} ${amount(limit)}`).join(", ") || "nothing may be spent",
+    ],
+    [
+      "team",
+      `nothing for ${days(team.cliff_seconds)} days, all in ${days(team.vesting_seconds)} days, ` +
+        `spent ${amount(team.spent)}`,
+    ],
+  ]
 }
