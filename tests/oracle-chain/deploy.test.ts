@@ -1,9 +1,17 @@
 import { AnchorProvider, Wallet } from "@coral-xyz/anchor"
-import { decodeEconomy, economyPda, STK_PRESET } from "@stk/sdk"
+import {
+  decodeEconomy,
+  economyPda,
+  keypairSigner,
+  POLICY_PARTS,
+  STK_POLICY,
+  STK_PRESET,
+  StkClient,
+} from "@stk/sdk"
 import { Keypair, PublicKey } from "@solana/web3.js"
 import { expect } from "chai"
 import { readFileSync } from "node:fs"
-import { Cluster, scoreGenerated } from "./utils/cluster"
+import { Cluster, scoreGenerated, type Created } from "./utils/cluster"
 
 type Deploy = (provider: AnchorProvider) => Promise<void>
 
@@ -32,8 +40,36 @@ describe("the migration that Anchor runs", () => {
     await run(provider)
     const again = await cluster.connection.getAccountInfo(address, "confirmed")
 
-    expect(decodeEconomy(created?.data ?? new Uint8Array()).name).to.equal(STK_PRESET.name)
+    const economy = decodeEconomy(created?.data ?? new Uint8Array())
+    expect(economy.name).to.equal(STK_PRESET.name)
+    expect(economy).to.deep.include(STK_POLICY)
     expect(again?.data).to.deep.equal(created?.data)
+  })
+
+  it("leaves a policy that the admin has set otherwise, and says so", async () => {
+    const deploy = (await import("../../migrations/deploy")) as unknown as { default?: Deploy } & Deploy
+    const provider = new AnchorProvider(cluster.connection, new Wallet(cluster.operator), {
+      commitment: "confirmed",
+    })
+    const path = process.env.STK_MINT_KEYPAIR ?? ""
+    const mint = Keypair.fromSecretKey(Uint8Array.from(JSON.parse(readFileSync(path, "utf8")) as number[]))
+    const [economy] = economyPda(mint.publicKey)
+    const client = new StkClient({
+      connection: cluster.connection,
+      economy,
+      signer: keypairSigner(cluster.operator),
+      pollMilliseconds: 50,
+    })
+    await client.setSpendingLimits([0n, 1n, 2n, 3n, 4n])
+
+    const error = await (deploy.default ?? deploy)(provider).then(
+      () => expect.fail("it was overwritten"),
+      (refusal: unknown) => refusal,
+    )
+
+    expect(error).to.be.an("error")
+    expect((error as Error).message).to.match(/another policy .*: spendingLimits$/)
+    expect((await client.fetchEconomy()).spendingLimits).to.deep.equal([0n, 1n, 2n, 3n, 4n])
   })
 })
 
@@ -45,24 +81,15 @@ describe("stk-oracle create", () => {
 
   it("finds with the same mint what an earlier run has created, and refuses other rules for it", async () => {
     const mint = cluster.folder.at("mint.json")
-    const first = await cluster.json<Record<string, string>>(
-      "create",
-      "--preset",
-      "stk",
-      "--mint-keypair",
-      mint,
-    )
-    const second = await cluster.json<Record<string, string>>(
-      "create",
-      "--preset",
-      "stk",
-      "--mint-keypair",
-      mint,
-    )
+    const first = await cluster.json<Created>("create", "--preset", "stk", "--mint-keypair", mint)
+    const second = await cluster.json<Created>("create", "--preset", "stk", "--mint-keypair", mint)
 
     expect(first.outcome).to.equal("created")
-    expect(second).to.deep.equal({ ...first, outcome: "exists", signature: null })
-    expect(first.economy).to.equal(economyPda(new PublicKey(first.mint ?? ""))[0].toBase58())
+    expect(first.policy).to.deep.include({ outcome: "set", parts: POLICY_PARTS })
+    const policy = { outcome: "unchanged", parts: [], signature: null }
+    expect(second).to.deep.equal({ ...first, outcome: "exists", signature: null, policy })
+    expect(first.economy).to.equal(economyPda(new PublicKey(first.mint))[0].toBase58())
+    expect(await cluster.economy(new PublicKey(first.economy))).to.deep.include(STK_POLICY)
 
     const other = await cluster.run(
       "create",

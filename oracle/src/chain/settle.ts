@@ -1,18 +1,9 @@
-import {
-  decodeEvents,
-  isoWeek,
-  PAGE_SLOTS,
-  pagePda,
-  pagesBehindSnapshot,
-  snapshotPda,
-  weekPda,
-  type StkEvent,
-  type Week,
-} from "@stk/sdk"
+import { isoWeek, PAGE_SLOTS, pagesBehindSnapshot, snapshotPda, weekPda, type Week } from "@stk/sdk"
 import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { compareRecord, creditsOf, phaseOf } from "./agreement"
 import { Disagreement, NotReady, type Difference } from "./failures"
+import { eventsOf, notesOf, pageWithStakes, replayBalances, type MemberNote } from "./movements"
 import type { ChainRun } from "./run"
 import type { ScoredWeek } from "./scored_week"
 import type { ChainState, PageState } from "./state"
@@ -53,13 +44,13 @@ export async function settle(
   if (first.economy.week !== week) return ofOldWeek(run, week, p.scored)
 
   const before = run.landed.length
-  const pendingOf = new Map<number, { pending: bigint[]; balances: bigint[]; slot: number }>()
+  const notes = new Map<number, PageNote>()
   const total = Math.ceil(first.economy.weekMembers / PAGE_SLOTS)
   const next = async (chain: ChainState) => {
     requireSealed(chain, week)
     if (chain.economy.week !== week || phaseOf(chain, week) === "settled") return []
     const open = chain.pages.filter((page) => page.header.index < total && page.header.settledWeek !== week)
-    for (const page of open) pendingOf.set(page.header.index, noteOf(page, chain))
+    for (const page of open) notes.set(page.header.index, noteOf(page))
     run.events.onProgress("settling", total - open.length, total)
     const isShort = chain.week !== null && chain.week.payable < chain.week.due
     return settleLanes(run.context, {
@@ -80,7 +71,7 @@ export async function settle(
   const end = await run.reader.read(run.p.economy, "finalized")
   const record = end.economy.week === week ? end.week : await run.reader.week(run.p.economy, week)
   if (record === null) throw new NotReady([`week: there is no record of ${isoWeek(week)}`])
-  const checked = await checkCredits(run, week, record, end, pendingOf)
+  const checked = await checkCredits(run, week, record, end, notes)
   checkTotals(record, p.scored, end)
   return totals(record, run.landed.length > before ? "settled" : "unchanged", checked)
 }
@@ -117,13 +108,17 @@ function requireSealed(chain: ChainState, week: number): void {
   }
 }
 
-function noteOf(page: PageState, chain: ChainState): { pending: bigint[]; balances: bigint[]; slot: number } {
-  const members = Array.from({ length: page.length }, (_, slot) => page.member(slot))
-  return {
-    pending: members.map((member) => member.pending),
-    balances: members.map((member) => member.balance),
-    slot: chain.slot,
-  }
+/** A page before it is settled. */
+interface PageNote {
+  pending: bigint[]
+  members: MemberNote[]
+  /** Slot of the chain that it was read at. */
+  slot: number
+}
+
+function noteOf(page: PageState): PageNote {
+  const pending = Array.from({ length: page.length }, (_, slot) => page.member(slot).pending)
+  return { pending, members: notesOf(page), slot: page.slot }
 }
 
 /** Compares every credit of this run with the SDK's pro-rata shares. @throws {Disagreement} */
@@ -132,69 +127,57 @@ async function checkCredits(
   week: number,
   record: Week,
   end: ChainState,
-  before: ReadonlyMap<number, { pending: bigint[]; balances: bigint[]; slot: number }>,
+  before: ReadonlyMap<number, PageNote>,
 ): Promise<{ pages: number; members: number }> {
   const differences: Difference[] = []
   let members = 0
   for (const [index, note] of before) {
     const page = itemAt(end.pages, index)
     const credits = creditsOf(note.pending, record.payable, record.due)
-    let moved: Map<string, bigint> | null = null
-    for (const [slot, credit] of credits.entries()) {
-      members++
+    members += credits.length
+    const isPlain = credits.every((credit, slot) => {
       const { balance, pending } = page.member(slot)
-      const expected = itemAt(note.balances, slot) + credit
-      if (balance === expected && (pending === 0n || slot >= page.header.cursor)) continue
-      // Members may move their own tokens at any time: what the page's events say of that is counted out.
-      moved ??= await movements(run, page, note.slot)
-      if (balance === expected + (moved.get(encodeAddress(page.wallet(slot))) ?? 0n) && pending === 0n)
-        continue
-      differences.push({
-        subject: encodeAddress(page.wallet(slot)),
-        field: `credit of ${isoWeek(week)}`,
-        expected: String(credit),
-        actual: String(balance - itemAt(note.balances, slot)),
-      })
-    }
+      return isSettled(pending, slot, page) && balance === itemAt(note.members, slot).balance + credit
+    })
+    if (!isPlain) differences.push(...(await compareMoved(run, week, note, credits, end, index)))
   }
   if (differences.length > 0)
     throw new Disagreement("ALARM: members were not credited what the rules say", differences)
   return { pages: before.size, members }
 }
 
-/** What an event says that its member moved into the balance, or out of it; null for one that moves nothing. */
-function movementOf(event: StkEvent): { wallet: string; amount: bigint } | null {
-  switch (event.name) {
-    case "Deposited":
-    case "Unstaked":
-      return { wallet: event.data.wallet.toBase58(), amount: event.data.amount }
-    case "Withdrawn":
-    case "Staked":
-      return { wallet: event.data.wallet.toBase58(), amount: -event.data.amount }
-    default:
-      return null
-  }
-}
+/** Pending scores are gone, unless the member was registered after the scores were posted. */
+const isSettled = (pending: bigint, slot: number, page: PageState): boolean =>
+  pending === 0n || slot >= page.header.cursor
 
-/** What members of a page moved into their balances since a slot of the chain, by wallet; out of them is negative. */
-async function movements(run: ChainRun, page: PageState, since: number): Promise<Map<string, bigint>> {
-  const { connection, context } = run
-  const [address] = pagePda(context.economy, page.header.index)
-  const moved = new Map<string, bigint>()
-  const found = await connection.getSignaturesForAddress(address, {}, "finalized")
-  const recent = found.filter((each) => each.slot > since && each.err === null).map((each) => each.signature)
-  for (const signature of recent) {
-    const transaction = await connection.getTransaction(signature, {
-      commitment: "finalized",
-      maxSupportedTransactionVersion: 1,
-    })
-    for (const event of decodeEvents(transaction?.meta?.logMessages ?? [])) {
-      const movement = movementOf(event)
-      if (movement === null) continue
-      moved.set(movement.wallet, (moved.get(movement.wallet) ?? 0n) + movement.amount)
-    }
-  }
-  return moved
+/** The same for a page whose members have moved tokens since: what its events say of that is counted in. */
+async function compareMoved(
+  run: ChainRun,
+  week: number,
+  note: PageNote,
+  credits: readonly bigint[],
+  { economy }: ChainState,
+  index: number,
+): Promise<Difference[]> {
+  const address = run.p.economy
+  const { slot: upTo, page, staked } = await pageWithStakes(run.reader, address, index)
+  const events = await eventsOf(run.connection, address, index, note.slot, upTo)
+  const { members } = note
+  const of = { economy: address.toBase58(), page: index, members, week, credits }
+  const expected = replayBalances({ ...of, bands: economy.bands, events, staked })
+  return credits.flatMap((credit, slot) => {
+    const { balance, pending } = page.member(slot)
+    if (isSettled(pending, slot, page) && balance === expected[slot]) return []
+    const wrong = balance - itemAt(expected, slot)
+    return [
+      {
+        subject: encodeAddress(page.wallet(slot)),
+        field: `credit of ${isoWeek(week)}`,
+        expected: String(credit),
+        actual: String(credit + wrong),
+      },
+    ]
+  })
 }
 
 /** @throws {Disagreement} */

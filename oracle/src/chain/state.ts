@@ -45,7 +45,11 @@ export class PageState {
   /** Slots that fit as it is. */
   readonly capacity: number
 
-  constructor(private readonly data: Buffer) {
+  constructor(
+    private readonly data: Buffer,
+    /** Slot of the chain that it was read at. */
+    readonly slot: number,
+  ) {
     this.header = decodePageHeader(data)
     this.length = data.readUInt32LE(PAGE_HEAD_BYTES - 8)
     this.capacity = Math.floor((data.length - PAGE_HEAD_BYTES) / MEMBER_BYTES)
@@ -121,7 +125,9 @@ export class ChainReader {
       const read = await this.accounts(addresses, commitment)
       slot = Math.min(slot, read.slot)
       addresses.forEach((page, index) =>
-        pages.push(this.owned(read.accounts[index], "member page", page, (data) => new PageState(data))),
+        pages.push(
+          this.owned(read.accounts[index], "member page", page, (data) => new PageState(data, read.slot)),
+        ),
       )
     }
     const week = economy.week === 0 ? null : await this.week(address, economy.week, commitment)

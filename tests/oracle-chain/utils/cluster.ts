@@ -252,6 +252,7 @@ export interface Created {
   mint: string
   vault: string
   signature: string | null
+  policy: { outcome: string; parts: string[]; signature: string | null } | null
 }
 
 /** Creates an economy that begins on the first Monday from now on, so that its first week has seven whole days. */
