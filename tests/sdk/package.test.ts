@@ -133,7 +133,9 @@ describe("Package of the SDK", function () {
       const { STK_IDL } = require("@stk/sdk")
       const idl = require("@stk/sdk/idl.json")${use}`,
     )
-    expect(run("node", ["--no-warnings", "program.mjs"], project)).to.equal(`${STK_IDL.instructions.length} true\n`)
+    expect(run("node", ["--no-warnings", "program.mjs"], project)).to.equal(
+      `${STK_IDL.instructions.length} true\n`,
+    )
     expect(run("node", ["program.cjs"], project)).to.equal(`${STK_IDL.instructions.length} true\n`)
   })
 
