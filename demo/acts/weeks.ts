@@ -76,7 +76,7 @@ export async function foundCommunity(stage: Stage, { members, weeks, seed }: Siz
   const { voice, chain, folder } = stage
   const firstWeek = (weekOf(await chain.unixTime()) ?? 0) + 1
   await chain.timeTravel(weekStart(firstWeek))
-  const created = await voice.step("economy STK created: mint, vault, five funds, rules", () =>
+  const created = await voice.step("economy STK created: mint, vault, five funds, rules, policy", () =>
     oracle<Created>("create", "--preset", "stk", ...stage.chainOptions),
   )
   const data = join(folder, "data")

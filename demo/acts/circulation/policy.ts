@@ -19,45 +19,14 @@ function freezeOf({ minFreezeDays: low, maxFreezeDays: high }: RewardKind): stri
   return low === high ? `${low} days` : `${low} to ${high} days`
 }
 
-/** Sets what of STK's policy the economy does not have, and gives the parts that were missing. */
-async function setPolicy({ operator }: Scene): Promise<string[]> {
-  const { rewardKinds, bands, spendingLimits, teamVestingSeconds } = await operator.fetchEconomy()
-  const policy = STK_POLICY
-  const parts = [
-    {
-      name: "kinds of rewards",
-      isMissing: rewardKinds.length === 0,
-      set: () => operator.setRewardKinds(policy.rewardKinds),
-    },
-    {
-      name: "bands",
-      isMissing: bands.every(({ days }) => days === 0),
-      set: () => operator.setRedistributionBands(policy.bands),
-    },
-    {
-      name: "spending limits",
-      isMissing: spendingLimits.every((limit) => limit === 0n),
-      set: () => operator.setSpendingLimits(policy.spendingLimits),
-    },
-    {
-      name: "schedule of the team",
-      isMissing: teamVestingSeconds === 0,
-      set: () => operator.setTeamSchedule(policy.teamCliffSeconds, policy.teamVestingSeconds),
-    },
-  ]
-  const missing = parts.filter(({ isMissing }) => isMissing)
-  for (const { set } of missing) await set()
-  return missing.map(({ name }) => name)
-}
-
 /** The rules of circulation. */
 export async function playPolicy(scene: Scene): Promise<PolicyResult> {
   const { voice, operator } = scene
   voice.heading("Policy: how rewards are frozen, and what the inactive lose")
+  // The creation of the economy has set it; planned again, there is nothing to send.
   await voice.step(
-    (set) =>
-      set.length === 0 ? "in force since the economy was created" : `set by the admin: ${set.join(", ")}`,
-    () => setPolicy(scene),
+    ({ length }) => (length === 0 ? "in force since the economy was created" : "set by the admin"),
+    () => operator.setPolicy(STK_POLICY),
   )
   const { rewardKinds, bands, spendingLimits } = await operator.fetchEconomy()
   voice.say()
