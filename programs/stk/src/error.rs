@@ -360,6 +360,8 @@ pub enum StkError {
     // Governance
     #[msg("Only a passed proposal of the economy's governance may do this")]
     NotGovernance,
+    #[msg("Nothing can be withdrawn in the second in which a vote's snapshot is taken")]
+    SnapshotJustTaken,
     #[msg("A vote must run for 1 to 30 days")]
     BadVotingTime,
     #[msg("The quorum must be 1 to 10,000 basis points")]

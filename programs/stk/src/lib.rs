@@ -127,7 +127,8 @@ pub mod stk {
 
     /// Moves part of a balance to an SPL account of the member. The member may.
     /// Errors: Paused, WrongEconomy, WrongVault, WrongMint, WrongDestination, UnknownSlot, WrongMember, AmountIsZero,
-    /// BalanceTooSmall.
+    /// BalanceTooSmall,
+    /// SnapshotDue, SnapshotJustTaken.
     pub fn withdraw(ctx: &mut Context<Withdraw>, slot: u16, amount: u64) -> Result<()> {
         Withdraw::handler(ctx, slot, amount)
     }

@@ -104,6 +104,8 @@ export interface Economy {
   escrowPages: number
   /** Number of the latest snapshot of balances; a page behind it must be kept by `snapshot_page` first. */
   snapshot: number
+  /** Unix second in which it was taken, in which nothing can be withdrawn; 0 before the first. */
+  snapshotTakenAt: number
   /** Proposals created so far. */
   proposals: number
   transferFeeBps: number
@@ -193,6 +195,7 @@ export function decodeEconomy(data: Uint8Array): Economy {
     spentWeek: raw.spentWeek,
     escrowPages: raw.escrowPages,
     snapshot: raw.snapshot,
+    snapshotTakenAt: raw.snapshotTakenAt,
     proposals: raw.proposals,
     transferFeeBps: raw.transferFeeBps,
     emissionFactorBps: raw.emissionFactorBps,

@@ -3670,7 +3670,8 @@ export type Stk = {
       "docs": [
         "Moves part of a balance to an SPL account of the member. The member may.",
         "Errors: Paused, WrongEconomy, WrongVault, WrongMint, WrongDestination, UnknownSlot, WrongMember, AmountIsZero,",
-        "BalanceTooSmall."
+        "BalanceTooSmall,",
+        "SnapshotDue, SnapshotJustTaken."
       ],
       "discriminator": [
         183,
@@ -5890,96 +5891,101 @@ export type Stk = {
     },
     {
       "code": 6168,
+      "name": "snapshotJustTaken",
+      "msg": "Nothing can be withdrawn in the second in which a vote's snapshot is taken"
+    },
+    {
+      "code": 6169,
       "name": "badVotingTime",
       "msg": "A vote must run for 1 to 30 days"
     },
     {
-      "code": 6169,
+      "code": 6170,
       "name": "badQuorum",
       "msg": "The quorum must be 1 to 10,000 basis points"
     },
     {
-      "code": 6170,
+      "code": 6171,
       "name": "badTitle",
       "msg": "The title must have 1 to 64 bytes"
     },
     {
-      "code": 6171,
+      "code": 6172,
       "name": "belowThreshold",
       "msg": "The balance is too small to propose"
     },
     {
-      "code": 6172,
+      "code": 6173,
       "name": "instructionTooLarge",
       "msg": "The proposed instruction has too many accounts or bytes"
     },
     {
-      "code": 6173,
+      "code": 6174,
       "name": "votingIsOver",
       "msg": "The vote is over"
     },
     {
-      "code": 6174,
+      "code": 6175,
       "name": "votingNotOver",
       "msg": "The vote is not over yet"
     },
     {
-      "code": 6175,
+      "code": 6176,
       "name": "nothingToVote",
       "msg": "The member had nothing that could vote when the snapshot was taken"
     },
     {
-      "code": 6176,
+      "code": 6177,
       "name": "alreadyVoted",
       "msg": "The member, or one of the stakes, has voted already"
     },
     {
-      "code": 6177,
+      "code": 6178,
       "name": "snapshotMissing",
       "msg": "The snapshot of the member's page that the vote weighs by is missing"
     },
     {
-      "code": 6178,
+      "code": 6179,
       "name": "wrongSnapshot",
       "msg": "The snapshot is not the one of the page that the vote weighs by"
     },
     {
-      "code": 6179,
+      "code": 6180,
       "name": "stakeDoesNotVote",
       "msg": "The place holds no stake of the member from before the snapshot"
     },
     {
-      "code": 6180,
+      "code": 6181,
       "name": "notPassed",
       "msg": "The proposal has not passed"
     },
     {
-      "code": 6181,
+      "code": 6182,
       "name": "alreadyExecuted",
       "msg": "The proposal is executed already"
     },
     {
-      "code": 6182,
+      "code": 6183,
       "name": "timeLocked",
       "msg": "The proposal cannot be executed yet"
     },
     {
-      "code": 6183,
+      "code": 6184,
       "name": "proposalExpired",
       "msg": "The proposal can no longer be executed"
     },
     {
-      "code": 6184,
+      "code": 6185,
       "name": "wrongInstruction",
       "msg": "Program and accounts are not those of the proposed instruction"
     },
     {
-      "code": 6185,
+      "code": 6186,
       "name": "proposalIsOpen",
       "msg": "The proposal can still be voted on or executed"
     },
     {
-      "code": 6186,
+      "code": 6187,
       "name": "wrongPayer",
       "msg": "The rent goes back to who paid it"
     }
@@ -6955,6 +6961,14 @@ export type Stk = {
             }
           },
           {
+            "name": "snapshotTakenAt",
+            "docs": [
+              "Unix second in which the latest snapshot was taken; 0 before the first. Nothing may be withdrawn in it: tokens that",
+              "were borrowed for one transaction could vote otherwise."
+            ],
+            "type": "i64"
+          },
+          {
             "name": "rewardKinds",
             "docs": [
               "The kinds of explicit rewards, `reward_kind_count` of them."
@@ -6979,7 +6993,7 @@ export type Stk = {
             "type": {
               "array": [
                 "u8",
-                119
+                111
               ]
             }
           }

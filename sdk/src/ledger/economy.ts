@@ -89,6 +89,7 @@ export function economyCreated(event: StkEvents["EconomyCreated"], programId: Pu
       spentWeek: 0,
       escrowPages: 0,
       snapshot: 0,
+      snapshotTakenAt: 0,
       proposals: 0,
       transferFeeBps: 0,
       emissionFactorBps: 10_000,

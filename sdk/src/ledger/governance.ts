@@ -41,7 +41,10 @@ export function proposalCreated(state: LedgerState, event: StkEvents["ProposalCr
   if (governance === null)
     throw new LedgerContradictionError("ProposalCreated", "economy", state.address, "no governance")
   const votingStarted = event.votingEnds - governance.votingSeconds
-  if (event.snapshot !== economy.snapshot) governance.snapshotTakenAt = votingStarted
+  if (event.snapshot !== economy.snapshot) {
+    governance.snapshotTakenAt = votingStarted
+    economy.snapshotTakenAt = votingStarted
+  }
   economy.snapshot = event.snapshot
   economy.proposals++
   const [even, odd] = governance.votesEnd

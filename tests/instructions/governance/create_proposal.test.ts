@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto"
-import { PAGE_SLOTS, proposalPda, snapshotPda } from "@stk/sdk"
+import { PAGE_SLOTS, proposalPda, snapshotPageInstruction, snapshotPda } from "@stk/sdk"
 import { Keypair, TransactionInstruction, type AccountMeta } from "@solana/web3.js"
 import { expect } from "chai"
-import { memberKey, pause } from "../../utils/actions"
+import { depositOf, memberKey, pause, withdrawalOf } from "../../utils/actions"
 import {
   addMembers,
   createEconomy,
   readEconomy,
+  readMember,
   readPage,
   releaseDays,
   runWeek,
+  tokenAccountOf,
   withdraw,
   type TestEconomy,
 } from "../../utils/economy"
@@ -113,7 +115,28 @@ describe("create_proposal", () => {
     send()
     await expectError(() => withdraw(chain, economy, 0, 1n), "SnapshotDue")
     keepBalances(chain, economy)
+    chain.unixTime = start + 1
     withdraw(chain, economy, 0, 1n)
+  })
+
+  it("gives no vote to tokens that are borrowed for the transaction that takes the snapshot", async () => {
+    // As from a lending pool: it comes in and goes out within the transaction.
+    const lender = memberKey(economy, 1)
+    const borrowed = tokenAccountOf(chain, economy, lender.publicKey)
+    withdraw(chain, economy, 1, 50n)
+    const before = readMember(chain, economy, 1).balance
+    chain.airdrop(lender.publicKey)
+    const flash = [
+      depositOf(economy, 1, borrowed, 50n),
+      proposalOf(chain, economy, { by: 1 }),
+      snapshotPageInstruction({ payer: lender.publicKey, economy: economy.address, page: 0, snapshot: 1 }),
+      withdrawalOf(economy, 1, borrowed, 50n),
+    ]
+
+    await expectError(() => chain.send(flash, [lender]), "SnapshotJustTaken")
+
+    expect(readMember(chain, economy, 1).balance).to.equal(before)
+    expect(readEconomy(chain, economy)).to.include({ snapshot: 0, proposals: 0 })
   })
 
   it("uses the latest snapshot until it is as old as a vote, and takes the next one then", () => {

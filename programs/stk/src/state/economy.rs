@@ -288,10 +288,13 @@ pub struct Economy {
     pub emission_factor_bps: u16,
     /// The redistribution from inactive members, by rising days.
     pub bands: [Band; BANDS],
+    /// Unix second in which the latest snapshot was taken; 0 before the first. Nothing may be withdrawn in it: tokens that
+    /// were borrowed for one transaction could vote otherwise.
+    pub snapshot_taken_at: i64,
     /// The kinds of explicit rewards, `reward_kind_count` of them.
     pub reward_kinds: [RewardKind; REWARD_KINDS],
     pub reward_kind_count: u8,
-    pub _reserved: [u8; 119],
+    pub _reserved: [u8; 111],
 }
 
 /// `text` zero-padded; `None` when it is empty, too long or contains the padding.

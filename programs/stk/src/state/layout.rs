@@ -27,8 +27,8 @@ fn economy_keeps_its_layout() {
         halving_years: 2_679, decimals: 2_680, paused: 2_681, week_status: 2_682, bump: 2_683, services: 2_684,
         volume: 2_688, team_spent: 2_696, spent: 2_704, spending_limits: 2_744, team_cliff_seconds: 2_784,
         team_vesting_seconds: 2_788, spent_week: 2_792, escrow_pages: 2_796, snapshot: 2_800, proposals: 2_804,
-        transfer_fee_bps: 2_808, emission_factor_bps: 2_810, bands: 2_812, reward_kinds: 2_824,
-        reward_kind_count: 3_080, _reserved: 3_081,
+        transfer_fee_bps: 2_808, emission_factor_bps: 2_810, bands: 2_812, snapshot_taken_at: 2_824, reward_kinds: 2_832,
+        reward_kind_count: 3_088, _reserved: 3_089,
     );
     assert_eq!(size_of::<Band>(), 4);
     assert_offsets!(Band, days: 0, bps: 2);

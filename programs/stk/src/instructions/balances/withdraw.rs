@@ -30,12 +30,15 @@ pub struct Withdraw {
 
 impl Withdraw {
     pub fn handler(ctx: &mut Context<Self>, slot: u16, amount: u64) -> Result<()> {
+        let now = Clock::get()?.unix_timestamp;
         let address = *ctx.accounts.economy.address();
         let wallet = *ctx.accounts.wallet.address();
         let economy = &mut ctx.accounts.economy;
         let member = member_mut(&mut ctx.accounts.page, slot, &wallet)?;
 
         require!(amount > 0, StkError::AmountIsZero);
+        // What is borrowed, deposited and given back in one transaction must not have a vote.
+        require!(now > economy.snapshot_taken_at, StkError::SnapshotJustTaken);
 
         let balance = member.balance.checked_sub(amount).ok_or(StkError::BalanceTooSmall)?;
         let withdrawn = economy.withdrawn.checked_add(amount).ok_or(StkError::Overflow)?;

@@ -54,6 +54,7 @@ impl CreateProposal {
         let (taken_at, others_end) = (governance.snapshot_taken_at, governance.votes_end(next));
         if economy.snapshot == 0 || takes_snapshot(now, taken_at, governance.voting_seconds, others_end) {
             economy.snapshot = next;
+            economy.snapshot_taken_at = now;
             governance.snapshot_taken_at = now;
         }
         let quorum = quorum_ceil(economy.circulating()?, governance.quorum_bps);
