@@ -83,6 +83,8 @@ function prepare(): { chain: Chain; economy: TestEconomy } {
   const governance = createGovernance(chain, economy)
   const instruction = setTransferFeeInstruction({ treasurer: governance, economy: economy.address, bps: 10 })
   propose(chain, economy, { by: 2, instruction, title: "A fee of a tenth of a percent" })
+  // Nothing is withdrawn in the second of a snapshot.
+  chain.unixTime += 1
   return { chain, economy }
 }
 

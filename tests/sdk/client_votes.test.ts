@@ -191,6 +191,8 @@ describe("StkClient while a vote needs the balances before it", function () {
       await world.as(economy.actors.admin).setPolicy(STK_POLICY)
       await prepare?.(world)
       propose(chain, economy, { withoutSnapshots: true })
+      // Nothing is withdrawn in the second of a snapshot.
+      chain.unixTime += 1
       const { snapshot } = readEconomy(chain, economy)
       for (const page of pages) expect(readPage(chain, economy, page).header.snapshot).to.be.below(snapshot)
       const before = balances(chain, economy)

@@ -170,6 +170,8 @@ pub enum StkError {
     #[msg("Members of the page have stakes: the stake page is needed, too")]
     StakePageMissing,
     // Rewards
+    #[msg("The Team fund pays by its schedule alone")]
+    TeamHasSchedule,
     #[msg("There are at most 8 kinds of rewards")]
     TooManyRewardKinds,
     #[msg("The name of a kind of reward must have 1 to 24 bytes and occur once")]

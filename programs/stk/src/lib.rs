@@ -204,7 +204,8 @@ pub mod stk {
     // Rewards
 
     /// Replaces the list of kinds of explicit rewards; rewards granted before keep the terms they have. The admin may.
-    /// Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, UnknownVerdictBy.
+    /// Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, TeamHasSchedule,
+    /// UnknownVerdictBy.
     pub fn set_reward_kinds(
         ctx: &mut Context<SetRewardKinds>,
         kinds: Vec<RewardKindParameters>,

@@ -3025,7 +3025,8 @@ export type Stk = {
       "name": "setRewardKinds",
       "docs": [
         "Replaces the list of kinds of explicit rewards; rewards granted before keep the terms they have. The admin may.",
-        "Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, UnknownVerdictBy."
+        "Errors: NotAdmin, TooManyRewardKinds, BadRewardKindName, BadFreeze, UnknownFund, TeamHasSchedule,",
+        "UnknownVerdictBy."
       ],
       "discriminator": [
         173,
@@ -5436,556 +5437,561 @@ export type Stk = {
     },
     {
       "code": 6077,
+      "name": "teamHasSchedule",
+      "msg": "The Team fund pays by its schedule alone"
+    },
+    {
+      "code": 6078,
       "name": "tooManyRewardKinds",
       "msg": "There are at most 8 kinds of rewards"
     },
     {
-      "code": 6078,
+      "code": 6079,
       "name": "badRewardKindName",
       "msg": "The name of a kind of reward must have 1 to 24 bytes and occur once"
     },
     {
-      "code": 6079,
+      "code": 6080,
       "name": "badFreeze",
       "msg": "A freeze must rise from shortest to usual to longest and be at most 365 days"
     },
     {
-      "code": 6080,
+      "code": 6081,
       "name": "unknownVerdictBy",
       "msg": "Nobody gives verdicts by this number"
     },
     {
-      "code": 6081,
+      "code": 6082,
       "name": "unknownRewardKind",
       "msg": "There is no such kind of reward"
     },
     {
-      "code": 6082,
+      "code": 6083,
       "name": "noRewards",
       "msg": "No rewards are named"
     },
     {
-      "code": 6083,
+      "code": 6084,
       "name": "rewardNeedsFreeze",
       "msg": "Rewards of this kind must be frozen"
     },
     {
-      "code": 6084,
+      "code": 6085,
       "name": "freezeOutOfRange",
       "msg": "The freeze is shorter or longer than those of the kind"
     },
     {
-      "code": 6085,
+      "code": 6086,
       "name": "nothingToFreeze",
       "msg": "A reward without a freeze is paid at once"
     },
     {
-      "code": 6086,
+      "code": 6087,
       "name": "unknownPlace",
       "msg": "The escrow page has no such place"
     },
     {
-      "code": 6087,
+      "code": 6088,
       "name": "placeTaken",
       "msg": "The place holds another reward"
     },
     {
-      "code": 6088,
+      "code": 6089,
       "name": "unknownMember",
       "msg": "The economy has no such member"
     },
     {
-      "code": 6089,
+      "code": 6090,
       "name": "wrongCounterparty",
       "msg": "The counterparty must be another member; this kind of reward needs one"
     },
     {
-      "code": 6090,
+      "code": 6091,
       "name": "staleReward",
       "msg": "The place does not hold the reward with this id: it was resolved"
     },
     {
-      "code": 6091,
+      "code": 6092,
       "name": "notDecidedSo",
       "msg": "The verdict on this reward is not given in this way"
     },
     {
-      "code": 6092,
+      "code": 6093,
       "name": "notCounterparty",
       "msg": "The member is not the reward's counterparty"
     },
     {
-      "code": 6093,
+      "code": 6094,
       "name": "validatorHasDecided",
       "msg": "The validator has given a verdict on this reward"
     },
     {
-      "code": 6094,
+      "code": 6095,
       "name": "undecided",
       "msg": "It cannot be told yet whether the reward is confirmed"
     },
     {
-      "code": 6095,
+      "code": 6096,
       "name": "rewardIsFrozen",
       "msg": "The reward is still frozen"
     },
     {
-      "code": 6096,
+      "code": 6097,
       "name": "rewardOfAnotherPage",
       "msg": "The reward is of a member of another page"
     },
     {
-      "code": 6097,
+      "code": 6098,
       "name": "unknownServiceKind",
       "msg": "There is no such kind of service"
     },
     {
-      "code": 6098,
+      "code": 6099,
       "name": "unknownServiceStatus",
       "msg": "A service is on offer (0) or paused (1)"
     },
     {
-      "code": 6099,
+      "code": 6100,
       "name": "badServiceName",
       "msg": "The name of a service must have 1 to 64 bytes"
     },
     {
-      "code": 6100,
+      "code": 6101,
       "name": "termTooLong",
       "msg": "The term of a service may be at most ten years"
     },
     {
-      "code": 6101,
+      "code": 6102,
       "name": "splitDoesNotAddUp",
       "msg": "The price must be split among 1 to 8 recipients whose shares are positive and sum to 10,000 basis points"
     },
     {
-      "code": 6102,
+      "code": 6103,
       "name": "unknownRecipient",
       "msg": "A recipient of the price is neither a member nor a fund of the economy"
     },
     {
-      "code": 6103,
+      "code": 6104,
       "name": "recipientRepeated",
       "msg": "A recipient of the price is named twice"
     },
     {
-      "code": 6104,
+      "code": 6105,
       "name": "notAuthor",
       "msg": "Only the author of the service may do this"
     },
     {
-      "code": 6105,
+      "code": 6106,
       "name": "serviceIsPaused",
       "msg": "The service is paused and cannot be bought"
     },
     {
-      "code": 6106,
+      "code": 6107,
       "name": "serviceNotPaused",
       "msg": "A service must be paused before it is closed"
     },
     {
-      "code": 6107,
+      "code": 6108,
       "name": "priceAboveMaximum",
       "msg": "The price is above the buyer's maximum"
     },
     {
-      "code": 6108,
+      "code": 6109,
       "name": "ownService",
       "msg": "Authors cannot buy their own service"
     },
     {
-      "code": 6109,
+      "code": 6110,
       "name": "wrongActivation",
       "msg": "The activation is not the buyer's for this service"
     },
     {
-      "code": 6110,
+      "code": 6111,
       "name": "alreadyOwned",
       "msg": "The service was bought for good already"
     },
     {
-      "code": 6111,
+      "code": 6112,
       "name": "recipientPageMissing",
       "msg": "The page of a recipient is missing"
     },
     {
-      "code": 6112,
+      "code": 6113,
       "name": "pageNotNeeded",
       "msg": "Pages of recipients are given once each, by rising index, and hold a recipient"
     },
     {
-      "code": 6113,
+      "code": 6114,
       "name": "notOver",
       "msg": "The activation has not ended: give it up to close it"
     },
     {
-      "code": 6114,
+      "code": 6115,
       "name": "notBuyerOrAuthor",
       "msg": "Only the buyer or the author may count a session"
     },
     {
-      "code": 6115,
+      "code": 6116,
       "name": "noSessionLeft",
       "msg": "No session is left"
     },
     {
-      "code": 6116,
+      "code": 6117,
       "name": "termIsOver",
       "msg": "The term has ended"
     },
     {
-      "code": 6117,
+      "code": 6118,
       "name": "ratingOutOfRange",
       "msg": "A rating is 1 to 5"
     },
     {
-      "code": 6118,
+      "code": 6119,
       "name": "alreadyRated",
       "msg": "Each purchase can be rated once"
     },
     {
-      "code": 6119,
+      "code": 6120,
       "name": "fundNotSpendable",
       "msg": "The Rewards Pool pays rewards alone"
     },
     {
-      "code": 6120,
+      "code": 6121,
       "name": "weeklyLimitReached",
       "msg": "The fund's limit for this calendar week is reached"
     },
     {
-      "code": 6121,
+      "code": 6122,
       "name": "teamNotVested",
       "msg": "So much of the Team fund is not spendable yet"
     },
     {
-      "code": 6122,
+      "code": 6123,
       "name": "teamAlreadySpent",
       "msg": "The schedule of the Team fund is final once something was spent from it"
     },
     {
-      "code": 6123,
+      "code": 6124,
       "name": "badReason",
       "msg": "A reason must have 1 to 64 bytes"
     },
     {
-      "code": 6124,
+      "code": 6125,
       "name": "unknownAsset",
       "msg": "The reserve has no such asset"
     },
     {
-      "code": 6125,
+      "code": 6126,
       "name": "unknownAssetKind",
       "msg": "There is no such kind of reserve asset"
     },
     {
-      "code": 6126,
+      "code": 6127,
       "name": "reserveIsFull",
       "msg": "The reserve has no place for another asset"
     },
     {
-      "code": 6127,
+      "code": 6128,
       "name": "assetAlreadyAdded",
       "msg": "The reserve has this asset already"
     },
     {
-      "code": 6128,
+      "code": 6129,
       "name": "ownToken",
       "msg": "An economy's own token does not back it"
     },
     {
-      "code": 6129,
+      "code": 6130,
       "name": "wrongReserveVault",
       "msg": "The token account is not the reserve's vault of this asset"
     },
     {
-      "code": 6130,
+      "code": 6131,
       "name": "unknownInflow",
       "msg": "There is no such kind of inflow"
     },
     {
-      "code": 6131,
+      "code": 6132,
       "name": "startupMismatch",
       "msg": "A startup is named for the inflow of its share, and for no other"
     },
     {
-      "code": 6132,
+      "code": 6133,
       "name": "shareNotSet",
       "msg": "The share of this startup is not set"
     },
     {
-      "code": 6133,
+      "code": 6134,
       "name": "shareTooLarge",
       "msg": "A share is at most 10,000 basis points"
     },
     {
-      "code": 6134,
+      "code": 6135,
       "name": "priceOutOfOrder",
       "msg": "A price is posted for today or a day before, not before the day of the last one"
     },
     {
-      "code": 6135,
+      "code": 6136,
       "name": "priceIsZero",
       "msg": "A price is above zero"
     },
     {
-      "code": 6136,
+      "code": 6137,
       "name": "reserveTooSmall",
       "msg": "The reserve has booked less than that of the asset"
     },
     {
-      "code": 6137,
+      "code": 6138,
       "name": "reserveDoesNotAddUp",
       "msg": "The reserve's books do not add up"
     },
     {
-      "code": 6138,
+      "code": 6139,
       "name": "priceDayOutOfOrder",
       "msg": "A price is posted for a day behind the last one posted, up to today"
     },
     {
-      "code": 6139,
+      "code": 6140,
       "name": "badPrice",
       "msg": "A price must be positive and fit 64 bits in billionths"
     },
     {
-      "code": 6140,
+      "code": 6141,
       "name": "wrongPriceFeed",
       "msg": "The account is not the price feed that the economy names"
     },
     {
-      "code": 6141,
+      "code": 6142,
       "name": "priceNotVerified",
       "msg": "The price feed's account does not hold a fully verified price of the feed that the economy names"
     },
     {
-      "code": 6142,
+      "code": 6143,
       "name": "priceIsOld",
       "msg": "The feed's price must be of today and at most an hour old"
     },
     {
-      "code": 6143,
+      "code": 6144,
       "name": "priceTooUncertain",
       "msg": "The feed is not certain of its price to one percent"
     },
     {
-      "code": 6144,
+      "code": 6145,
       "name": "badQuoteMint",
       "msg": "The quote token may not have over 9 decimals, nor be the economy's own"
     },
     {
-      "code": 6145,
+      "code": 6146,
       "name": "noBuybackTrigger",
       "msg": "The price has not fallen below 80% of the mean of the 30 days before, or some of these have no price"
     },
     {
-      "code": 6146,
+      "code": 6147,
       "name": "buybackTooLarge",
       "msg": "A buyback may not spend more than its limit"
     },
     {
-      "code": 6147,
+      "code": 6148,
       "name": "priceAboveToday",
       "msg": "A buyback may not pay more than today's price"
     },
     {
-      "code": 6148,
+      "code": 6149,
       "name": "buybackCoolingDown",
       "msg": "The cooldown since the last buyback has not passed"
     },
     {
-      "code": 6149,
+      "code": 6150,
       "name": "buybackIsOpen",
       "msg": "A buyback is open"
     },
     {
-      "code": 6150,
+      "code": 6151,
       "name": "noOpenBuyback",
       "msg": "No buyback is open"
     },
     {
-      "code": 6151,
+      "code": 6152,
       "name": "buybackTooSmall",
       "msg": "The buyback has less left to spend"
     },
     {
-      "code": 6152,
+      "code": 6153,
       "name": "quoteBelowMinimum",
       "msg": "The buyback pays less than the seller's minimum"
     },
     {
-      "code": 6153,
+      "code": 6154,
       "name": "quoteTooSmall",
       "msg": "The treasury holds less of the quote token, or has it reserved for the open buyback"
     },
     {
-      "code": 6154,
+      "code": 6155,
       "name": "fundNotBurnable",
       "msg": "Only the Treasury and the Liquidity fund may be burnt"
     },
     {
-      "code": 6155,
+      "code": 6156,
       "name": "noBurnTrigger",
       "msg": "Tokens are burnt only while the velocity is below 0.2 or the price has fallen over 20%"
     },
     {
-      "code": 6156,
+      "code": 6157,
       "name": "badEmissionFactor",
       "msg": "The emission factor must be 1 to 10,000 basis points"
     },
     {
-      "code": 6157,
+      "code": 6158,
       "name": "releaseFirst",
       "msg": "Emission is due: release it first, so that the new factor touches future days alone"
     },
     {
-      "code": 6158,
+      "code": 6159,
       "name": "unknownTerm",
       "msg": "A stake is for 30, 90, 180 or 365 days"
     },
     {
-      "code": 6159,
+      "code": 6160,
       "name": "stakeTooSmall",
       "msg": "A stake is at least one whole token"
     },
     {
-      "code": 6160,
+      "code": 6161,
       "name": "tooManyStakes",
       "msg": "A member has at most four stakes at a time"
     },
     {
-      "code": 6161,
+      "code": 6162,
       "name": "stakePageFull",
       "msg": "The stake page has no free place: grow_stake_page adds some"
     },
     {
-      "code": 6162,
+      "code": 6163,
       "name": "stakePageIsFullSize",
       "msg": "The stake page has its full size"
     },
     {
-      "code": 6163,
+      "code": 6164,
       "name": "wrongStakePage",
       "msg": "The stake page is that of another member page"
     },
     {
-      "code": 6164,
+      "code": 6165,
       "name": "staleStake",
       "msg": "The place does not hold this stake of the member"
     },
     {
-      "code": 6165,
+      "code": 6166,
       "name": "stakeIsLocked",
       "msg": "The term of the stake is not over"
     },
     {
-      "code": 6166,
+      "code": 6167,
       "name": "snapshotNotDue",
       "msg": "The balances of the page are kept for the latest snapshot already"
     },
     {
-      "code": 6167,
+      "code": 6168,
       "name": "notGovernance",
       "msg": "Only a passed proposal of the economy's governance may do this"
     },
     {
-      "code": 6168,
+      "code": 6169,
       "name": "snapshotJustTaken",
       "msg": "Nothing can be withdrawn in the second in which a vote's snapshot is taken"
     },
     {
-      "code": 6169,
+      "code": 6170,
       "name": "badVotingTime",
       "msg": "A vote must run for 1 to 30 days"
     },
     {
-      "code": 6170,
+      "code": 6171,
       "name": "badQuorum",
       "msg": "The quorum must be 1 to 10,000 basis points"
     },
     {
-      "code": 6171,
+      "code": 6172,
       "name": "badTitle",
       "msg": "The title must have 1 to 64 bytes"
     },
     {
-      "code": 6172,
+      "code": 6173,
       "name": "belowThreshold",
       "msg": "The balance is too small to propose"
     },
     {
-      "code": 6173,
+      "code": 6174,
       "name": "instructionTooLarge",
       "msg": "The proposed instruction has too many accounts or bytes"
     },
     {
-      "code": 6174,
+      "code": 6175,
       "name": "votingIsOver",
       "msg": "The vote is over"
     },
     {
-      "code": 6175,
+      "code": 6176,
       "name": "votingNotOver",
       "msg": "The vote is not over yet"
     },
     {
-      "code": 6176,
+      "code": 6177,
       "name": "nothingToVote",
       "msg": "The member had nothing that could vote when the snapshot was taken"
     },
     {
-      "code": 6177,
+      "code": 6178,
       "name": "alreadyVoted",
       "msg": "The member, or one of the stakes, has voted already"
     },
     {
-      "code": 6178,
+      "code": 6179,
       "name": "snapshotMissing",
       "msg": "The snapshot of the member's page that the vote weighs by is missing"
     },
     {
-      "code": 6179,
+      "code": 6180,
       "name": "wrongSnapshot",
       "msg": "The snapshot is not the one of the page that the vote weighs by"
     },
     {
-      "code": 6180,
+      "code": 6181,
       "name": "stakeDoesNotVote",
       "msg": "The place holds no stake of the member from before the snapshot"
     },
     {
-      "code": 6181,
+      "code": 6182,
       "name": "notPassed",
       "msg": "The proposal has not passed"
     },
     {
-      "code": 6182,
+      "code": 6183,
       "name": "alreadyExecuted",
       "msg": "The proposal is executed already"
     },
     {
-      "code": 6183,
+      "code": 6184,
       "name": "timeLocked",
       "msg": "The proposal cannot be executed yet"
     },
     {
-      "code": 6184,
+      "code": 6185,
       "name": "proposalExpired",
       "msg": "The proposal can no longer be executed"
     },
     {
-      "code": 6185,
+      "code": 6186,
       "name": "wrongInstruction",
       "msg": "Program and accounts are not those of the proposed instruction"
     },
     {
-      "code": 6186,
+      "code": 6187,
       "name": "proposalIsOpen",
       "msg": "The proposal can still be voted on or executed"
     },
     {
-      "code": 6187,
+      "code": 6188,
       "name": "wrongPayer",
       "msg": "The rent goes back to who paid it"
     }

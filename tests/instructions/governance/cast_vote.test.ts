@@ -72,6 +72,8 @@ describe("cast_vote", () => {
 
   /** Moves tokens from one member to another by way of their wallets, as anything that moves balances does. */
   const move = (from: number, to: number, amount: bigint): void => {
+    // Nothing is withdrawn in the second of a snapshot.
+    chain.unixTime += 1
     const source = tokenAccountOf(chain, economy, memberKey(economy, from).publicKey)
     chain.send(withdrawalOf(economy, from, source, amount), [memberKey(economy, from)])
     const target = tokenAccountOf(chain, economy, memberKey(economy, to).publicKey)

@@ -192,6 +192,7 @@ describe("create_proposal", () => {
   it("is open to members from the threshold on", async () => {
     send({ by: 1 })
     keepBalances(chain, economy)
+    chain.unixTime += 1
     withdraw(chain, economy, 1, 1n)
     await expectError(() => send({ by: 1 }), "BelowThreshold")
     await expectError(() => send({ by: 2 }), "BelowThreshold")

@@ -80,7 +80,7 @@ describe("set_reward_kinds", () => {
     await expectError(() => set({ ...PLAIN, name: "" }), "BadRewardKindName")
     await expectError(() => set({ ...PLAIN, name: "b".repeat(25) }), "BadRewardKindName")
     await expectError(() => set({ ...PLAIN, name: "a\0b" }), "BadRewardKindName")
-    await expectError(() => set(PLAIN, { ...PLAIN, fund: Fund.Team }), "BadRewardKindName")
+    await expectError(() => set(PLAIN, { ...PLAIN, fund: Fund.Treasury }), "BadRewardKindName")
   })
 
   it("takes freezes that rise from shortest to usual to longest, up to a year", async () => {
@@ -93,10 +93,12 @@ describe("set_reward_kinds", () => {
     await expectError(() => freeze(1, 5, 4), "BadFreeze")
   })
 
-  it("takes the five funds and the three ways of a verdict, and no others", async () => {
-    set(...Object.values(Fund).map((fund) => ({ ...PLAIN, name: `fund ${fund}`, fund })))
+  it("takes every fund but the Team's and the three ways of a verdict, and no others", async () => {
+    const paying = Object.values(Fund).filter((fund) => fund !== Fund.Team)
+    set(...paying.map((fund) => ({ ...PLAIN, name: `fund ${fund}`, fund })))
     set(...Object.values(VerdictBy).map((verdictBy) => ({ ...PLAIN, name: `by ${verdictBy}`, verdictBy })))
     await expectError(() => set({ ...PLAIN, fund: 5 as 4 }), "UnknownFund")
+    await expectError(() => set({ ...PLAIN, fund: Fund.Team }), "TeamHasSchedule")
     await expectError(() => set({ ...PLAIN, verdictBy: 3 as 2 }), "UnknownVerdictBy")
   })
 

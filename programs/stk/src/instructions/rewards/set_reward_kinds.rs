@@ -63,7 +63,8 @@ fn check(kind: &RewardKindParameters) -> Result<()> {
     let rises =
         kind.min_freeze_days <= kind.default_freeze_days && kind.default_freeze_days <= kind.max_freeze_days;
     require!(rises && kind.max_freeze_days <= LONGEST_FREEZE_DAYS, StkError::BadFreeze);
-    Fund::try_from(kind.fund)?;
+    // What it paid would neither follow its schedule nor count in it.
+    require!(Fund::try_from(kind.fund)? != Fund::Team, StkError::TeamHasSchedule);
     require!(kind.verdict_by <= verdict_by::ACTIVITY, StkError::UnknownVerdictBy);
     Ok(())
 }
