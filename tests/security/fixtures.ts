@@ -434,7 +434,8 @@ export const FIXTURES: Readonly<Record<InstructionName, Fixture>> = {
     createGovernance(world.chain, world.other)
     const of = ({ address: economy }: TestEconomy) =>
       createGovernanceInstruction({ admin: admin.publicKey, economy, parameters: GOVERNANCE })
-    const { admin: _admin, ...foreign } = foreignOf(["admin", "economy", "governance"], of(world.other))
+    const names = ["admin", "economy", "governance", "authority"]
+    const { admin: _admin, ...foreign } = foreignOf(names, of(world.other))
     return { instruction: of(world.economy), signers: [admin], foreign }
   },
 

@@ -58,7 +58,6 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   "createEscrowPage.payer: another signer": "anybody may pay for the next escrow page",
   "createPage.payer: another signer": "anybody may pay for the next page",
   "createStakePage.payer: another signer": "anybody may pay for a stake page",
-  ...wallets("executeProposal.remaining0", "the governance signs by its address, whatever is there"),
   "growPage.payer: another signer": "anybody may pay for more slots",
   "growStakePage.payer: another signer": "anybody may pay for more places",
   "snapshotPage.payer: another signer": "anybody may pay for a snapshot",
