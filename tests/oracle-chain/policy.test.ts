@@ -88,7 +88,7 @@ describe("the policy of a preset", function () {
     for (const text of [
       "mentoring (30 days), project (60 to 90 days)",
       "5% a quarter from 90 days on, 10% a quarter from 180 days on",
-      "treasury 5,000,000 STK",
+      "Treasury 5,000,000 STK",
       "nothing for 365 days, all in 1,460 days, spent 0 STK",
     ])
       expect(shown.stdout).to.contain(text)

@@ -40,7 +40,7 @@ export interface Replay {
   week: number
   credits: readonly bigint[]
   bands: readonly RedistributionBand[]
-  /** Everything that happened to the page since it was noted, the oldest first. */
+  /** Everything that happened to the page since it was noted, the oldest first; the settling is counted in anyway. */
   events: readonly StkEvent[]
   /** What each member had staked after that, by slot. */
   staked: readonly bigint[]
@@ -116,6 +116,11 @@ export function replayBalances(p: Replay): bigint[] {
         return
     }
   }
+  // On a chain that answers in the middle of a slot, the settling may share the slot of the note.
+  const isAmong = events.some(
+    ({ name, data }) => name === "PageSettled" && data.page === p.page && data.week === p.week,
+  )
+  if (!isAmong) p.credits.forEach((credit, slot) => add(slot, credit))
   for (const [index, event] of events.entries()) apply(event, events.slice(index + 1))
   return members.map(({ balance }) => balance)
 }

@@ -72,8 +72,9 @@ export abstract class GovernanceClient extends StakingClient {
     title: string,
     descriptionHash: Uint8Array,
     parameters: GovernanceParameters,
+    now?: number,
   ): Promise<SentTransaction[]> {
-    return this.propose(title, descriptionHash, setGovernanceInstruction({ ...this.at, parameters }))
+    return this.propose(title, descriptionHash, setGovernanceInstruction({ ...this.at, parameters }), now)
   }
 
   /** Votes with everything of the signer's that can and has not. @throws {VotingIsOver} @throws {NothingToVote} */

@@ -62,6 +62,8 @@ function describe(status: Status): string {
   return table(["", ""], rows).trimStart() + "\n"
 }
 
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
 /** What the admin has set, or that nothing is set. */
 function policyRows({ policy }: Status, amount: (baseUnits: string) => string): [string, string][] {
   const { reward_kinds: kinds, bands, spending_limits: limits, team } = policy
@@ -81,7 +83,8 @@ function policyRows({ policy }: Status, amount: (baseUnits: string) => string): 
     ],
     [
       "spending a week",
-      spendable.map(([fund, limit]) => `${fund} ${amount(limit)}`).join(", ") || "nothing may be spent",
+      spendable.map(([fund, limit]) => `${capitalised(fund)} ${amount(limit)}`).join(", ") ||
+        "nothing may be spent",
     ],
     [
       "team",
