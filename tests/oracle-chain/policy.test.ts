@@ -235,6 +235,12 @@ describe("the policy of a preset", function () {
         "must be one of 0 (RewardsPool)",
       ],
       [
+        "rewards from the Team fund",
+        { rewardKinds: [{ ...kind, fund: Fund.Team }] },
+        "rewardKinds.0.fund",
+        "pays by its schedule",
+      ],
+      [
         "a verdict by nobody",
         { rewardKinds: [{ ...kind, verdictBy: 3 }] },
         "rewardKinds.0.verdictBy",

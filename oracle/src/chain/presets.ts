@@ -51,7 +51,10 @@ const rewardKind = z
     minFreezeDays: z.int().min(0),
     maxFreezeDays: z.int().max(LONGEST_FREEZE_DAYS),
     defaultFreezeDays: z.int(),
-    fund: oneOf<FundIndex>(Fund),
+    fund: oneOf<FundIndex>(Fund).refine(
+      (fund) => fund !== Fund.Team,
+      "the Team fund pays by its schedule alone",
+    ),
     verdictBy: oneOf<VerdictByValue>(VerdictBy),
   })
   .refine(
