@@ -23,7 +23,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 
 dir=$(toolchain_directory "${1:-}")
-int128=$here/../crates/sbpf-int128/src
+builtins=$here/../crates/sbpf-builtins/src
 target=sbpf-solana-solana
 linker_version=0.2.6
 builtins_version=0.3.0
@@ -329,8 +329,8 @@ TOML
 step_builtins() {
   local build=$dir/build/builtins new=$dir/lib.new
   rm -rf "$new" && mkdir -p "$new"
-  once 'compiling the 128-bit arithmetic' "$dir/bin/rustc" --edition 2021 --crate-name sbpf_int128 --crate-type rlib -Copt-level=3 -Cpanic=abort \
-    -Coverflow-checks=off -Zunstable-options --target "$dir/$target.json" "$int128/lib.rs" -o "$new/libsbpf_int128.rlib"
+  once 'compiling 128-bit arithmetic and comparison' "$dir/bin/rustc" --edition 2021 --crate-name sbpf_builtins --crate-type rlib -Copt-level=3 -Cpanic=abort \
+    -Coverflow-checks=off -Zunstable-options --target "$dir/$target.json" "$builtins/lib.rs" -o "$new/libsbpf_builtins.rlib"
   empty_package "$build" <<TOML
 [package]
 name = "builtins"
@@ -363,7 +363,7 @@ keys() {
   key_linker=$(key_of step_linker)
   key_rustc=$(key_of step_rustc "$key_rust" "$key_llvm" "$key_linker" "$here/patch-std.py")
   key_std=$(key_of step_std "$key_rustc")
-  key_builtins=$(key_of step_builtins "$key_std" "$int128"/*.rs)
+  key_builtins=$(key_of step_builtins "$key_std" "$builtins"/*.rs)
   key_all=$(key_of run_step "$key_builtins" "$here/cargo-build-sbf")
 }
 

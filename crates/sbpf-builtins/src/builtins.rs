@@ -1,6 +1,9 @@
 //! The functions that LLVM calls, under the names and in the register form that it expects.
 
-use crate::arithmetic::{divide, divide_signed, multiply};
+use crate::{
+    arithmetic::{divide, divide_signed, multiply},
+    memory::compare,
+};
 use core::num::{NonZeroI128, NonZeroU128};
 
 unsafe extern "C" {
@@ -43,4 +46,12 @@ pub extern "unadjusted" fn __divti3(dividend: i128, divisor: i128) -> i128 {
 #[no_mangle]
 pub extern "unadjusted" fn __modti3(dividend: i128, divisor: i128) -> i128 {
     divide_signed(dividend, non_zero!(NonZeroI128, divisor)).1
+}
+
+/// # Safety
+/// `left` and `right` are valid for reads of `n` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn memcmp(left: *const u8, right: *const u8, n: usize) -> i32 {
+    // SAFETY: the caller's promise.
+    unsafe { compare(left, right, n) }
 }

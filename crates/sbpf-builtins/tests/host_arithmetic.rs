@@ -2,7 +2,7 @@
 
 use core::num::{NonZeroI128, NonZeroU128};
 use proptest::prelude::*;
-use sbpf_int128::arithmetic::{divide, divide_signed, multiply};
+use sbpf_builtins::arithmetic::{divide, divide_signed, multiply};
 
 /// Numbers at which words, half words and signs change, each with its neighbours.
 fn edges() -> Vec<u128> {
