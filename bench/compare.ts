@@ -21,13 +21,14 @@ function hundredths(value: number): bigint {
 /** Whether `measured` is worse than `committed` by more than the tolerance: 3.0% passes, 3.1% does not. */
 export function isWorse(unit: Unit, committed: number, measured: number): boolean {
   const [before, after] = [hundredths(committed), hundredths(measured)]
-  if (MORE_IS_BETTER.has(unit)) return after * 100n < before * BigInt(100 - TOLERANCE_PERCENT)
-  return after * 100n > before * BigInt(100 + TOLERANCE_PERCENT)
+  const loss = MORE_IS_BETTER.has(unit) ? before - after : after - before
+  // Rent that comes back is a figure below zero.
+  return loss * 100n > (before < 0n ? -before : before) * BigInt(TOLERANCE_PERCENT)
 }
 
 function percent(committed: number, measured: number): string {
   if (committed === 0) return "from nothing"
-  const change = ((measured - committed) / committed) * 100
+  const change = ((measured - committed) / Math.abs(committed)) * 100
   return `${change > 0 ? "+" : ""}${change.toFixed(1)}%`
 }
 

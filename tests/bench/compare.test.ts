@@ -42,6 +42,13 @@ describe("bench: comparison with the committed results", () => {
     expect(kinds(resultsWith(0), resultsWith(1))).to.deep.equal(["worse"])
   })
 
+  it("lets what comes back stay, and fall by 3%", () => {
+    expect(isWorse("lamports", -1_000, -1_000)).to.equal(false)
+    expect(isWorse("lamports", -1_000, -970)).to.equal(false)
+    expect(isWorse("lamports", -1_000, -969)).to.equal(true)
+    expect(isWorse("lamports", -1_000, -2_000)).to.equal(false)
+  })
+
   it("lets every cost fall, and members of a transaction rise", () => {
     expect(kinds(resultsWith(1_000), resultsWith(1))).to.deep.equal([])
     expect(kinds(resultsWith(184, { unit: "members" }), resultsWith(500, { unit: "members" }))).to.deep.equal(
