@@ -119,7 +119,8 @@ export function balances(chain: Chain, economy: TestEconomy): bigint[] {
   return readPages(chain, economy).flatMap((page) => page.members.map((member) => member.balance))
 }
 
-function dataOf(chain: Chain, address: PublicKey): Buffer {
+/** The data of an account that must be there. */
+export function dataOf(chain: Chain, address: PublicKey): Buffer {
   const account = chain.getAccount(address)
   if (account === null) throw new Error(`there is no account at ${address.toBase58()}`)
   return account.data

@@ -22,7 +22,7 @@ import {
 import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { memberKey, propose as proposeRole, roleIndex } from "./actions"
 import { acceptRoleInstruction } from "@stk/sdk"
-import { readEconomy, readPage, type TestEconomy } from "./economy"
+import { dataOf, readEconomy, readPage, type TestEconomy } from "./economy"
 import { readSnapshot, snapshotPage } from "./staking"
 import type { Chain, Sent } from "./svm"
 
@@ -65,12 +65,6 @@ export function readProposal(chain: Chain, economy: TestEconomy, index = 0): Pro
 /** Who of a page voted on a proposal. */
 export function readBallots(chain: Chain, economy: TestEconomy, proposal = 0, page = 0): Ballots {
   return decodeBallots(dataOf(chain, ballotsPda(proposalPda(economy.address, proposal)[0], page)[0]))
-}
-
-function dataOf(chain: Chain, address: PublicKey): Buffer {
-  const account = chain.getAccount(address)
-  if (account === null) throw new Error(`there is no account at ${address.toBase58()}`)
-  return account.data
 }
 
 /** What a proposal can always do and nobody minds: the governance offers the admin's role, if it is the admin, to nobody. */

@@ -23,7 +23,7 @@ import {
 } from "@stk/sdk"
 import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { memberKey } from "./actions"
-import { readEconomy, type TestEconomy } from "./economy"
+import { dataOf, readEconomy, type TestEconomy } from "./economy"
 import type { Chain, Sent } from "./svm"
 
 /** A course for good at 100 base units: 70% to its author, 30% to the Treasury. */
@@ -121,12 +121,6 @@ export function activationOf(economy: TestEconomy, id: number, buyer: number): P
 /** What a member has of a service. */
 export function readActivation(chain: Chain, economy: TestEconomy, id: number, buyer: number): Activation {
   return decodeActivation(dataOf(chain, activationOf(economy, id, buyer)))
-}
-
-function dataOf(chain: Chain, address: PublicKey): Buffer {
-  const account = chain.getAccount(address)
-  if (account === null) throw new Error(`there is no account at ${address.toBase58()}`)
-  return account.data
 }
 
 /** Creates a member's activation of a service; the member pays the rent. */

@@ -21,15 +21,9 @@ import {
 } from "@stk/sdk"
 import type { Keypair, PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { expect } from "chai"
-import type { TestEconomy } from "./economy"
+import { dataOf, type TestEconomy } from "./economy"
 import { tokenBalance } from "./expect"
 import type { Chain, Sent } from "./svm"
-
-function dataOf(chain: Chain, address: PublicKey): Buffer {
-  const account = chain.getAccount(address)
-  if (account === null) throw new Error(`there is no account at ${address.toBase58()}`)
-  return account.data
-}
 
 /** The reserve as it stands. */
 export function readReserve(chain: Chain, economy: TestEconomy): Reserve {

@@ -1,5 +1,6 @@
 import type { PublicKey } from "@solana/web3.js"
 import { STK_PROGRAM_ID } from "../constants.js"
+import { hasBit } from "../math/bitmap.js"
 import { openAccount, closeAccount, fetchAllDecoded, fetchDecoded, type AccountReader } from "./read.js"
 import { readDefined } from "../idl/codec.js"
 
@@ -24,7 +25,7 @@ export interface Ballots {
 
 /** Whether bit `index` is set. */
 export function hasVoted(bits: Uint8Array, index: number): boolean {
-  return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1
+  return hasBit(bits, index)
 }
 
 /** Decodes the account data of a page's ballots. @throws {InvalidAccountError} */

@@ -3,6 +3,7 @@ import { TransactionInstruction, type AccountMeta, type PublicKey } from "@solan
 import { PROPOSAL_HEAD_BYTES, PROPOSED_ACCOUNT_BYTES, STK_PROGRAM_ID } from "../constants.js"
 import { InvalidAccountError } from "../errors/base.js"
 import { Reader, readDefined } from "../idl/codec.js"
+import { unpad } from "./economy.js"
 import { fetchAllDecoded, fetchDecoded, openAccount, type AccountReader } from "./read.js"
 
 const DISCRIMINATOR = [106, 203, 34, 250, 187, 255, 87, 155]
@@ -57,12 +58,11 @@ export function decodeProposal(data: Uint8Array): Proposal {
   const keys = Array.from({ length: raw.accountCount }, () => readAccount(reader))
   if (reader.rest !== stored - keys.length * PROPOSED_ACCOUNT_BYTES)
     throw new InvalidAccountError("Proposal", "its instruction is cut off")
-  const end = raw.title.indexOf(0)
   return {
     economy: raw.economy,
     index: raw.index,
     proposer: raw.proposer,
-    title: new TextDecoder().decode(end < 0 ? raw.title : raw.title.subarray(0, end)),
+    title: unpad(raw.title),
     descriptionHash: raw.descriptionHash,
     snapshot: raw.snapshot,
     quorum: raw.quorum,

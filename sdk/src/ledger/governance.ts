@@ -3,6 +3,7 @@ import { TransactionInstruction, type PublicKey } from "@solana/web3.js"
 import type { Proposal } from "../accounts/proposal.js"
 import { LedgerContradictionError } from "../errors/base.js"
 import type { StkEvents } from "../events.js"
+import { hasBit, withBits } from "../math/bitmap.js"
 import { ballotsPda, governanceAuthorityPda, governancePda, proposalPda } from "../pdas.js"
 import { agree, type LedgerState } from "./state.js"
 
@@ -77,13 +78,6 @@ export function proposalCreated(state: LedgerState, event: StkEvents["ProposalCr
   })
 }
 
-/** The bits with those at `places` set. */
-function withBits(bits: Uint8Array, places: readonly number[]): Uint8Array {
-  const set = bits.slice()
-  for (const place of places) set[place >> 3] = (set[place >> 3] ?? 0) | (1 << (place & 7))
-  return set
-}
-
 export function voteCast(state: LedgerState, event: StkEvents["VoteCast"]): void {
   const proposal = proposalOf(state, "VoteCast", event.proposal)
   const [address] = proposalPda(state.address, event.proposal, state.programId)
@@ -97,7 +91,7 @@ export function voteCast(state: LedgerState, event: StkEvents["VoteCast"]): void
     stakes: new Uint8Array(STAKE_BYTES),
     bump,
   }
-  const isFirst = (((ballots.slots[event.slot >> 3] ?? 0) >> (event.slot & 7)) & 1) === 0
+  const isFirst = !hasBit(ballots.slots, event.slot)
   state.ballots.set(key.toBase58(), {
     ...ballots,
     slots: withBits(ballots.slots, [event.slot]),

@@ -1,6 +1,7 @@
 import { slotsOfPage } from "../accounts/page.js"
 import { Fund, PAGE_SLOTS, WeekStatus } from "../constants.js"
 import type { StkEvents } from "../events.js"
+import { hasBit, withBits } from "../math/bitmap.js"
 import { shareFloor } from "../math/pro_rata.js"
 import { bytesPerMember, pointsOf, rewardOf, streakAfter, unpackCounts } from "../math/score.js"
 import { weekPda } from "../pdas.js"
@@ -37,7 +38,7 @@ export function weekOpened(state: LedgerState, event: StkEvents["WeekOpened"]): 
 /** The slots that a bitmap marks, counted from `firstSlot`. */
 function* markedSlots(bitmap: Uint8Array, firstSlot: number): Generator<number> {
   for (let bit = 0; bit < 8 * bitmap.length; bit++) {
-    if (((bitmap[bit >> 3] ?? 0) >> (bit & 7)) & 1) yield firstSlot + bit
+    if (hasBit(bitmap, bit)) yield firstSlot + bit
   }
 }
 
@@ -125,7 +126,5 @@ export function scoreAudited(state: LedgerState, event: StkEvents["ScoreAudited"
   week.mismatches = event.mismatches
   if (event.submitted === event.recomputed || event.slot >= PAGE_SLOTS) return
   const { header } = pageOf(state, "ScoreAudited", event.page)
-  const mismatched = header.mismatched.slice()
-  mismatched[event.slot >> 3] = (mismatched[event.slot >> 3] ?? 0) | (1 << (event.slot & 7))
-  header.mismatched = mismatched
+  header.mismatched = withBits(header.mismatched, [event.slot])
 }

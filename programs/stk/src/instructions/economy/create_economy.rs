@@ -157,16 +157,6 @@ fn announce(address: &Address, economy: &Economy) {
     });
 }
 
-/// `text` zero-padded; `None` when it is empty, too long or contains the padding.
-pub(crate) fn padded<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.is_empty() || text.as_bytes().contains(&0) {
-        return None;
-    }
-    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-    Some(bytes)
-}
-
 fn set_event_types(economy: &mut Economy, event_types: &[EventTypeParameters]) -> Result<()> {
     require!(event_types.len() <= economy.event_types.len(), StkError::BadEventTypes);
     economy.event_type_count = u8::try_from(event_types.len()).map_err(|_| StkError::BadEventTypes)?;

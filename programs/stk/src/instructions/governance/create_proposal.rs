@@ -61,7 +61,7 @@ impl CreateProposal {
         let voting_ends = now.saturating_add(i64::from(governance.voting_seconds));
         let executable_at = voting_ends.saturating_add(i64::from(governance.time_lock_seconds));
 
-        proposal.title = padded_title(&title).ok_or(StkError::BadTitle)?;
+        proposal.title = padded(&title).ok_or(StkError::BadTitle)?;
         proposal.description_hash = description_hash;
         proposal.index = economy.proposals;
         proposal.economy = address;
@@ -92,16 +92,6 @@ impl CreateProposal {
         });
         Ok(())
     }
-}
-
-/// `title` zero-padded; `None` when it is empty, too long or contains the padding.
-fn padded_title(title: &str) -> Option<[u8; 64]> {
-    let mut bytes = [0; 64];
-    if title.is_empty() || title.as_bytes().contains(&0) {
-        return None;
-    }
-    bytes.get_mut(..title.len())?.copy_from_slice(title.as_bytes());
-    Some(bytes)
 }
 
 /// Writes program, accounts and data behind the proposal's head.

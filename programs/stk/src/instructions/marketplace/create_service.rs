@@ -1,5 +1,5 @@
 use {
-    crate::{constants::*, error::StkError, event::ServiceCreated, instructions::padded, state::*},
+    crate::{constants::*, error::StkError, event::ServiceCreated, state::*},
     anchor_lang::prelude::*,
 };
 

@@ -1,5 +1,5 @@
 use {
-    crate::{error::StkError, event::StartupCreated, instructions::padded, state::*},
+    crate::{error::StkError, event::StartupCreated, state::*},
     anchor_lang::prelude::*,
 };
 

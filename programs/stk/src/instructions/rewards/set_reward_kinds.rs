@@ -1,5 +1,5 @@
 use {
-    crate::{constants::*, error::StkError, event::RewardKindsSet, instructions::padded, state::*},
+    crate::{constants::*, error::StkError, event::RewardKindsSet, state::*},
     anchor_lang::prelude::*,
 };
 
