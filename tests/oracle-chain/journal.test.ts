@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { hostname } from "node:os"
 import { expect } from "chai"
 import { Locked } from "../../oracle/src/chain/failures"
-import { Journal, type RunEntry, type SentEntry } from "../../oracle/src/chain/journal"
+import { FileJournal, type RunEntry, type SentEntry } from "../../oracle/src/chain/journal"
 import { DirectoryLock } from "../../oracle/src/chain/lock"
 import { InputRefused } from "../../oracle/src/failure"
 import { Folder, jsonLines } from "../oracle/utils/fixtures"
@@ -42,85 +42,85 @@ describe("the journal of a week", () => {
   })
   afterEach(() => folder.remove())
 
-  const open = (): Journal => {
-    const journal = Journal.open(path)
+  const open = (): FileJournal => {
+    const journal = FileJournal.open(path)
     journal.begin(HEADER)
     return journal
   }
 
-  it("makes no file until something is sent, and has it on disk when sent returns", () => {
+  it("makes no file until something is sent, and has it on disk when sent returns", async () => {
     const journal = open()
     expect(existsSync(path)).to.equal(false)
 
-    journal.sent(sent("a"))
+    await journal.sent(sent("a"))
 
     const lines = jsonLines<{ type: string }>(readFileSync(path, "utf8"))
     expect(lines.map((line) => line.type)).to.deep.equal(["run", "sent"])
-    journal.close()
+    await journal.close()
   })
 
-  it("knows after a crash what may still be on its way", () => {
+  it("knows after a crash what may still be on its way", async () => {
     const journal = open()
-    journal.sent(sent("a"))
-    journal.sent(sent("b"))
-    journal.sent(sent("c"))
-    journal.outcome({ signature: "b", status: "confirmed", slot: 7, error: null })
+    await journal.sent(sent("a"))
+    await journal.sent(sent("b"))
+    await journal.sent(sent("c"))
+    await journal.outcome({ signature: "b", status: "confirmed", slot: 7, error: null })
 
     expect(
-      Journal.open(path)
+      FileJournal.open(path)
         .unresolved()
         .map((entry) => entry.signature),
     ).to.deep.equal(["a", "c"])
-    journal.close()
+    await journal.close()
   })
 
-  it("writes no second header and no outcome of an earlier run away when it is opened again", () => {
+  it("writes no second header and no outcome of an earlier run away when it is opened again", async () => {
     const first = open()
-    first.sent(sent("a"))
-    first.close()
+    await first.sent(sent("a"))
+    await first.close()
     const second = open()
-    second.outcome({ signature: "a", status: "expired", slot: null, error: null })
-    second.sent(sent("b"))
-    second.close()
+    await second.outcome({ signature: "a", status: "expired", slot: null, error: null })
+    await second.sent(sent("b"))
+    await second.close()
 
-    const entries = Journal.open(path).entries
+    const entries = FileJournal.open(path).entries
     expect(entries.map((entry) => entry.type)).to.deep.equal(["run", "sent", "run", "outcome", "sent"])
     expect(
-      Journal.open(path)
+      FileJournal.open(path)
         .unresolved()
         .map((entry) => entry.signature),
     ).to.deep.equal(["b"])
   })
 
-  it("drops a line that a crash has cut off at any byte, and goes on behind the last whole one", () => {
+  it("drops a line that a crash has cut off at any byte, and goes on behind the last whole one", async () => {
     const journal = open()
-    journal.sent(sent("a"))
-    journal.close()
+    await journal.sent(sent("a"))
+    await journal.close()
     const whole = readFileSync(path)
     const torn = Buffer.from(JSON.stringify({ type: "sent", at: "", ...sent("torn") }))
     for (let cut = 1; cut <= torn.length; cut += 13) {
       writeFileSync(path, Buffer.concat([whole, torn.subarray(0, cut)]))
 
-      const again = Journal.open(path)
+      const again = FileJournal.open(path)
       expect(again.unresolved().map((entry) => entry.signature)).to.deep.equal(["a"])
-      again.sent(sent("b"))
-      again.close()
+      await again.sent(sent("b"))
+      await again.close()
 
       expect(
-        Journal.open(path)
+        FileJournal.open(path)
           .unresolved()
           .map((entry) => entry.signature),
       ).to.deep.equal(["a", "b"])
     }
   })
 
-  it("refuses a file that is no journal, with its line", () => {
+  it("refuses a file that is no journal, with its line", async () => {
     const journal = open()
-    journal.sent(sent("a"))
-    journal.close()
+    await journal.sent(sent("a"))
+    await journal.close()
     appendFileSync(path, "not json\n")
 
-    expect(() => Journal.open(path)).to.throw(
+    expect(() => FileJournal.open(path)).to.throw(
       InputRefused,
       `${path}:3: journal: is not an entry of a journal`,
     )
@@ -135,7 +135,7 @@ describe("the lock of a week's directory", () => {
 
   const lockWith = (holder: object): string => folder.file("post.lock", JSON.stringify(holder))
 
-  it("keeps a second run out until the first has ended", () => {
+  it("keeps a second run out until the first has ended", async () => {
     const lock = DirectoryLock.take(folder.path)
     expect(() => DirectoryLock.take(folder.path)).to.throw(Locked, `process ${process.pid} is working`)
 
@@ -144,7 +144,7 @@ describe("the lock of a week's directory", () => {
     expect(existsSync(folder.at("post.lock"))).to.equal(false)
   })
 
-  it("takes over from a process that is gone, or whose number another process has now", () => {
+  it("takes over from a process that is gone, or whose number another process has now", async () => {
     // Process numbers end far below this.
     lockWith({ pid: 2 ** 30, host: hostname(), started: "1" })
     DirectoryLock.take(folder.path).release()
@@ -153,7 +153,7 @@ describe("the lock of a week's directory", () => {
     DirectoryLock.take(folder.path).release()
   })
 
-  it("does not take over from another machine, and says what to do", () => {
+  it("does not take over from another machine, and says what to do", async () => {
     lockWith({ pid: 1, host: "elsewhere", started: null })
 
     expect(() => DirectoryLock.take(folder.path)).to.throw(

@@ -12,7 +12,7 @@ import {
 import { Keypair, type PublicKey } from "@solana/web3.js"
 import { expect } from "chai"
 import { Disagreement } from "../../oracle/src/chain/failures"
-import { Journal } from "../../oracle/src/chain/journal"
+import { FileJournal } from "../../oracle/src/chain/journal"
 import { ChainRun, NO_EVENTS } from "../../oracle/src/chain/run"
 import { settle } from "../../oracle/src/chain/settle"
 import { Cluster } from "./utils/cluster"
@@ -77,7 +77,11 @@ describe("a week that is settled while its members move tokens", function () {
   /** Settles; between its settling and its last reads of the chain happens what `meanwhile` does. */
   function settleWhile(meanwhile: () => Promise<unknown>) {
     const keypair = cluster.operator
-    const run = new ChainRun({ url: cluster.localnet.rpcUrl, economy, keypair }, Journal.none(), NO_EVENTS)
+    const run = new ChainRun(
+      { url: cluster.localnet.rpcUrl, economy, signer: keypairSigner(keypair) },
+      FileJournal.none(),
+      NO_EVENTS,
+    )
     const finalize = run.finalize.bind(run)
     run.finalize = async () => {
       const done = await finalize()

@@ -15,11 +15,13 @@ import {
   type PlannedTransaction,
   type PolicyPart,
   type PolicyPreset,
+  keypairSigner,
+  type StkSigner,
 } from "@stk/sdk"
 import { Keypair, type Connection, type PublicKey } from "@solana/web3.js"
 import { canonicalJson } from "../score/rules"
 import { Disagreement, Interrupted, NotReady, type Difference } from "./failures"
-import { Journal } from "./journal"
+import { FileJournal } from "./journal"
 import { loadKeypair } from "./keys"
 import { Sender, StepExpired, StepRefused } from "./sender"
 import { ChainReader } from "./state"
@@ -32,7 +34,7 @@ const CREATION_COMPUTE_UNITS = 200_000
 export interface CreateParameters {
   connection: Connection
   url: string
-  keypair: Keypair
+  signer: StkSigner
   mint: Keypair
   preset: EconomyPreset
   /** Unix seconds; null for the time of the creation. */
@@ -92,7 +94,7 @@ export async function createEconomy(p: CreateParameters): Promise<CreateReport> 
     policy:
       p.preset.policy === undefined
         ? null
-        : await setPolicy(p.keypair.publicKey, economy, p.preset.policy, await reader.economy(economy), send),
+        : await setPolicy(p.signer.publicKey, economy, p.preset.policy, await reader.economy(economy), send),
   })
   const existing = await fetchEconomy(p.connection, economy)
   if (existing !== null) {
@@ -102,14 +104,14 @@ export async function createEconomy(p: CreateParameters): Promise<CreateReport> 
     return report("exists", null)
   }
   const instruction = createEconomyInstruction({
-    payer: p.keypair.publicKey,
+    payer: p.signer.publicKey,
     mint: p.mint.publicKey,
     decimals: p.preset.decimals,
     parameters: economyParameters(p.preset, p.genesis),
   })
   const planned = planTransaction(
     `creation of economy ${economy.toBase58()}`,
-    p.keypair.publicKey,
+    p.signer.publicKey,
     [instruction],
     CREATION_COMPUTE_UNITS,
   )
@@ -126,8 +128,8 @@ async function sendStep(
   const sender = new Sender({
     connection: p.connection,
     reader,
-    keys: [p.keypair, p.mint],
-    journal: Journal.none(),
+    signers: [p.signer, keypairSigner(p.mint)],
+    journal: FileJournal.none(),
     concurrency: 1,
     onLanded: () => undefined,
   })

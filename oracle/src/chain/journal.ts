@@ -92,8 +92,23 @@ export function parseJournal(path: string, content: string): { entries: JournalE
   return { entries, bytes: Buffer.byteLength(content.slice(0, end)) }
 }
 
+/** What a run remembers of what it sent; each promise is kept when the entry is safe. */
+export interface Journal {
+  /** Entries of earlier runs and of this one. */
+  readonly entries: readonly JournalEntry[]
+  /** Says what this run is; written with its first transaction. */
+  begin(header: RunEntry): void
+  /** Transactions of earlier runs of which it is not known how they ended. */
+  unresolved(): SentEntry[]
+  /** Must end before the transaction is sent: from then on a crash does not lose it. */
+  sent(entry: Omit<SentEntry, "type" | "at">): Promise<void>
+  outcome(entry: Omit<OutcomeEntry, "type" | "at">): Promise<void>
+  result(fields: Record<string, unknown>): Promise<void>
+  close(): Promise<void>
+}
+
 /** The journal of one directory; a file appears with the first transaction. */
-export class Journal {
+export class FileJournal implements Journal {
   private descriptor: number | null = null
   private header: RunEntry | null = null
   private readonly known: JournalEntry[]
@@ -107,26 +122,23 @@ export class Journal {
   }
 
   /** @throws {InputRefused} when the file is not a journal */
-  static open(path: string): Journal {
-    return new Journal(path)
+  static open(path: string): FileJournal {
+    return new FileJournal(path)
   }
 
   /** A journal that is not kept, for what the chain alone makes repeatable. */
-  static none(): Journal {
-    return new Journal(null)
+  static none(): FileJournal {
+    return new FileJournal(null)
   }
 
-  /** Entries of earlier runs and of this one. */
   get entries(): readonly JournalEntry[] {
     return this.known
   }
 
-  /** Says what this run is; written with its first transaction. */
   begin(header: RunEntry): void {
     this.header = header
   }
 
-  /** Transactions of earlier runs of which it is not known how they ended. */
   unresolved(): SentEntry[] {
     const ended = new Set(this.known.flatMap((entry) => (entry.type === "outcome" ? [entry.signature] : [])))
     return this.known.flatMap((entry) =>
@@ -134,20 +146,19 @@ export class Journal {
     )
   }
 
-  /** Must return before the transaction is sent: it is on disk then. */
-  sent(entry: Omit<SentEntry, "type" | "at">): void {
+  async sent(entry: Omit<SentEntry, "type" | "at">): Promise<void> {
     this.append({ type: "sent", at: new Date().toISOString(), ...entry }, true)
   }
 
-  outcome(entry: Omit<OutcomeEntry, "type" | "at">): void {
+  async outcome(entry: Omit<OutcomeEntry, "type" | "at">): Promise<void> {
     this.append({ type: "outcome", at: new Date().toISOString(), ...entry }, false)
   }
 
-  result(fields: Record<string, unknown>): void {
+  async result(fields: Record<string, unknown>): Promise<void> {
     this.append({ type: "result", at: new Date().toISOString(), ...fields }, true)
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.descriptor !== null) closeSync(this.descriptor)
     this.descriptor = null
   }

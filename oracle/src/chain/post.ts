@@ -14,7 +14,7 @@ import {
   walletsOf,
 } from "./agreement"
 import { Disagreement, NotReady } from "./failures"
-import { Journal, JOURNAL_FILE } from "./journal"
+import { FileJournal, JOURNAL_FILE } from "./journal"
 import { DirectoryLock } from "./lock"
 import {
   ChainRun,
@@ -104,7 +104,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
   const lock = p.dryRun === true ? null : DirectoryLock.take(directory)
   const path = p.journal === undefined ? join(directory, JOURNAL_FILE) : p.journal
   const journal =
-    path === null || (p.dryRun === true && !existsSync(path)) ? Journal.none() : Journal.open(path)
+    path === null || (p.dryRun === true && !existsSync(path)) ? FileJournal.none() : FileJournal.open(path)
   const run = new ChainRun(p, journal, events)
   const report = (
     outcome: PostReport["outcome"],
@@ -137,7 +137,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
     const settlement = p.settle === true ? await settle(run, { week: scored.week, scored }) : null
     const cost = await run.cost()
     if (run.landed.length > 0)
-      journal.result({
+      await journal.result({
         summary_sha256: scored.summarySha256,
         ...totals,
         ...(settlement === null ? {} : { settlement }),
@@ -145,7 +145,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
       })
     return report(wasSent ? "posted" : "unchanged", { plan, totals, settlement, cost })
   } finally {
-    journal.close()
+    await journal.close()
     lock?.release()
   }
 }

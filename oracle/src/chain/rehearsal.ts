@@ -9,13 +9,14 @@ import {
   weekOf,
   weekStart,
   type EconomyPreset,
+  keypairSigner,
 } from "@stk/sdk"
 import { Keypair, type PublicKey, type AccountInfo, type Connection } from "@solana/web3.js"
 import type { EconomyRules } from "../score/rules"
 import { connectTo } from "./cluster"
 import { createEconomy } from "./create"
 import { NotReady } from "./failures"
-import { Journal } from "./journal"
+import { FileJournal } from "./journal"
 import { postWeek, type PostReport } from "./post"
 import { ChainRun, type Cost, type RunEvents } from "./run"
 import { readScoredWeek, walletKey, type ScoredWeek } from "./scored_week"
@@ -65,15 +66,16 @@ export async function rehearse(p: RehearsalParameters, events: RunEvents): Promi
   // The rehearsal never touches a chain that runs already.
   delete process.env.STK_RPC_URL
   const keypair = Keypair.generate()
+  const signer = keypairSigner(keypair)
   const chain = await startLocalnet({ airdrop: [{ address: keypair.publicKey, lamports: AIRDROP_LAMPORTS }] })
   try {
     const connection = connectTo(chain.rpcUrl)
     const mint = Keypair.generate()
     events.onProgress("creating the economy", 0, 1)
-    await createEconomy({ connection, url: chain.rpcUrl, keypair, mint, preset: p.preset, genesis: null })
+    await createEconomy({ connection, url: chain.rpcUrl, signer, mint, preset: p.preset, genesis: null })
     const [economy] = economyPda(mint.publicKey)
-    const connectionParameters = { url: chain.rpcUrl, economy, keypair, concurrency: p.concurrency }
-    const once = await register(new ChainRun(connectionParameters, Journal.none(), events), scored)
+    const connectionParameters = { url: chain.rpcUrl, economy, signer, concurrency: p.concurrency }
+    const once = await register(new ChainRun(connectionParameters, FileJournal.none(), events), scored)
     await plantHistory(connection, economy, scored, await chain.unixTime())
     if ((await chain.unixTime()) < weekEnd(scored.week)) await chain.timeTravel(weekEnd(scored.week))
     const post = await postWeek(

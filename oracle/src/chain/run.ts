@@ -1,5 +1,5 @@
-import { STK_PROGRAM_ID } from "@stk/sdk"
-import { PublicKey, type Connection, type Keypair } from "@solana/web3.js"
+import { STK_PROGRAM_ID, type StkSigner } from "@stk/sdk"
+import { PublicKey, type Connection } from "@solana/web3.js"
 import { DEFAULT_CONCURRENCY } from "../commands/chain_options"
 import { UsageError } from "../failure"
 import { ownVersion } from "../score/report"
@@ -21,9 +21,9 @@ export interface ConnectionParameters {
   url: string
   economy: PublicKey
   /** Pays, and is the oracle where one is needed. */
-  keypair: Keypair
-  /** Registers members and sets levels; `keypair` by default. */
-  registrar?: Keypair
+  signer: StkSigner
+  /** Registers members and sets levels; `signer` by default. */
+  registrar?: StkSigner
   /** Micro-lamports for each compute unit. */
   priorityFee?: bigint
   concurrency?: number
@@ -68,8 +68,8 @@ export class ChainRun {
     this.reader = new ChainReader(this.connection, p.url)
     this.context = {
       economy: p.economy,
-      payer: p.keypair.publicKey,
-      registrar: (p.registrar ?? p.keypair).publicKey,
+      payer: p.signer.publicKey,
+      registrar: (p.registrar ?? p.signer).publicKey,
       microLamportsPerUnit: p.priorityFee ?? 0n,
     }
   }
@@ -160,7 +160,7 @@ export class ChainRun {
       connection,
       reader,
       journal,
-      keys: [p.keypair, ...(p.registrar === undefined ? [] : [p.registrar])],
+      signers: [p.signer, ...(p.registrar === undefined ? [] : [p.registrar])],
       concurrency: p.concurrency ?? DEFAULT_CONCURRENCY,
       onLanded: (landed) => this.events.onLanded(landed),
     })

@@ -5,15 +5,11 @@ import {
   measureTransaction,
   signersOf,
   StkSdkError,
+  type StkSigner,
   TransactionFailedError,
   type PlannedTransaction,
 } from "@stk/sdk"
-import {
-  type VersionedTransaction,
-  type Connection,
-  type Keypair,
-  type SignatureStatus,
-} from "@solana/web3.js"
+import { type VersionedTransaction, type Connection, type SignatureStatus } from "@solana/web3.js"
 import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { Interrupted } from "./failures"
@@ -54,7 +50,7 @@ export interface Landed {
 export interface SenderOptions {
   connection: Connection
   reader: ChainReader
-  keys: readonly Keypair[]
+  signers: readonly StkSigner[]
   journal: Journal
   /** Most transactions on their way at once. */
   concurrency: number
@@ -169,7 +165,7 @@ export class Sender {
     const planned = await this.measure(step)
     const { blockhash, lastValidBlockHeight } = await this.recentBlockhash()
     const transaction = compileTransaction(planned, blockhash)
-    this.sign(transaction, planned)
+    await this.sign(transaction, planned)
     const signature = encodeAddress(itemAt(transaction.signatures, 0))
     const bytes = Buffer.from(transaction.serialize()).toString("base64")
     const fee = feeOf(planned)
@@ -184,10 +180,10 @@ export class Sender {
       ...(step.evidence === undefined ? {} : { evidence: step.evidence }),
       transaction: bytes,
     }
-    journal.sent(entry)
+    await journal.sent(entry)
     await this.broadcast(bytes)
     const status = await this.follow(entry, false)
-    const outcome = this.record(signature, status)
+    const outcome = await this.record(signature, status)
     if (outcome === "expired" || status === null) throw new StepExpired(step)
     this.p.reader.minContextSlot = Math.max(this.p.reader.minContextSlot, status.slot)
     const landed = {
@@ -219,13 +215,13 @@ export class Sender {
     }
   }
 
-  private sign(transaction: VersionedTransaction, planned: PlannedTransaction): void {
-    const signers = signersOf(planned).map((address) => {
-      const key = this.p.keys.find((each) => each.publicKey.equals(address))
-      if (key === undefined) throw new Error(`${planned.description}: nobody signs for ${address.toBase58()}`)
-      return key
-    })
-    transaction.sign(signers)
+  private async sign(transaction: VersionedTransaction, planned: PlannedTransaction): Promise<void> {
+    for (const address of signersOf(planned)) {
+      const signer = this.p.signers.find((each) => each.publicKey.equals(address))
+      if (signer === undefined)
+        throw new Error(`${planned.description}: nobody signs for ${address.toBase58()}`)
+      await signer.signTransaction(transaction)
+    }
   }
 
   private async recentBlockhash(): Promise<{ blockhash: string; lastValidBlockHeight: number }> {
@@ -313,11 +309,14 @@ export class Sender {
     return statuses
   }
 
-  private record(signature: string, status: SignatureStatus | null): "confirmed" | "failed" | "expired" {
+  private async record(
+    signature: string,
+    status: SignatureStatus | null,
+  ): Promise<"confirmed" | "failed" | "expired"> {
     const outcome = status === null ? "expired" : status.err === null ? "confirmed" : "failed"
     if (status !== null) this.p.reader.minContextSlot = Math.max(this.p.reader.minContextSlot, status.slot)
     const error = status === null || status.err === null ? null : refusalOf(status.err, []).name
-    this.p.journal.outcome({ signature, status: outcome, slot: status?.slot ?? null, error })
+    await this.p.journal.outcome({ signature, status: outcome, slot: status?.slot ?? null, error })
     return outcome
   }
 

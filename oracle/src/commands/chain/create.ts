@@ -1,3 +1,4 @@
+import { keypairSigner } from "@stk/sdk"
 import { connectTo, resolveUrl } from "../../chain/cluster"
 import { createEconomy, mintKeypair, type PolicyReport } from "../../chain/create"
 import { loadKeypair } from "../../chain/keys"
@@ -12,10 +13,10 @@ export async function runCreate(options: CreateOptions): Promise<void> {
   const preset = readPreset(options.preset)
   const genesis = options.genesis === undefined ? null : parseTime(options.genesis)
   const url = resolveUrl(options.url)
-  const keypair = loadKeypair(options.keypair, notes)
+  const signer = keypairSigner(loadKeypair(options.keypair, notes))
   for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
   const mint = mintKeypair(options.mintKeypair)
-  const report = await createEconomy({ connection: connectTo(url), url, keypair, mint, preset, genesis })
+  const report = await createEconomy({ connection: connectTo(url), url, signer, mint, preset, genesis })
   if (options.json === true) {
     printJson(report)
     return

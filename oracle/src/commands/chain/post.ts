@@ -1,3 +1,4 @@
+import { keypairSigner } from "@stk/sdk"
 import { resolveUrl } from "../../chain/cluster"
 import { loadKeypair } from "../../chain/keys"
 import { postWeek, sol, type PostPlan, type PostReport } from "../../chain/post"
@@ -21,8 +22,9 @@ export async function runPost(directory: string, options: PostOptions): Promise<
   const notes: string[] = []
   const economy = parseAddress(options.economy, "--economy")
   const url = resolveUrl(options.url)
-  const keypair = loadKeypair(options.keypair, notes)
-  const registrar = options.registrar === undefined ? undefined : loadKeypair(options.registrar, notes)
+  const signer = keypairSigner(loadKeypair(options.keypair, notes))
+  const registrar =
+    options.registrar === undefined ? undefined : keypairSigner(loadKeypair(options.registrar, notes))
   const { events, stop } = createRunEvents(options.json === true)
   notes.forEach((note) => events.onNote(note))
   let report: PostReport
@@ -33,7 +35,7 @@ export async function runPost(directory: string, options: PostOptions): Promise<
         rules,
         url,
         economy,
-        keypair,
+        signer,
         ...(registrar === undefined ? {} : { registrar }),
         settle: options.settle === true,
         dryRun: options.dryRun === true,

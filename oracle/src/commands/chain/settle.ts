@@ -1,6 +1,7 @@
+import { keypairSigner } from "@stk/sdk"
 import { join } from "node:path"
 import { resolveUrl } from "../../chain/cluster"
-import { Journal, JOURNAL_FILE } from "../../chain/journal"
+import { FileJournal, JOURNAL_FILE } from "../../chain/journal"
 import { loadKeypair } from "../../chain/keys"
 import { DirectoryLock } from "../../chain/lock"
 import { createRunEvents } from "../../chain/progress"
@@ -22,14 +23,15 @@ export async function runSettle(options: SettleOptions): Promise<void> {
   const parameters = {
     url: resolveUrl(options.url),
     economy: parseAddress(options.economy, "--economy"),
-    keypair: loadKeypair(options.keypair, notes),
+    signer: keypairSigner(loadKeypair(options.keypair, notes)),
     concurrency: options.concurrency,
     priorityFee: BigInt(options.priorityFee),
   }
   const { events, stop } = createRunEvents(options.json === true)
   notes.forEach((note) => events.onNote(note))
   const lock = directory === undefined ? null : DirectoryLock.take(directory)
-  const journal = directory === undefined ? Journal.none() : Journal.open(join(directory, JOURNAL_FILE))
+  const journal =
+    directory === undefined ? FileJournal.none() : FileJournal.open(join(directory, JOURNAL_FILE))
   try {
     const run = new ChainRun(parameters, journal, events)
     await run.requireProgram()
@@ -41,7 +43,7 @@ export async function runSettle(options: SettleOptions): Promise<void> {
     })
     const economy = await run.reader.economy(parameters.economy)
     const cost = await run.cost()
-    if (run.landed.length > 0) journal.result({ ...totals, cost })
+    if (run.landed.length > 0) await journal.result({ ...totals, cost })
     stop()
     const signatures = run.landed.map(({ kind, what, signature }) => ({ kind, what, signature }))
     if (options.json === true) {
@@ -62,7 +64,7 @@ export async function runSettle(options: SettleOptions): Promise<void> {
     )
   } finally {
     stop()
-    journal.close()
+    await journal.close()
     lock?.release()
   }
 }

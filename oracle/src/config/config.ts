@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs"
+import { dirname, resolve } from "node:path"
+import { z } from "zod"
+import { InputRefused } from "../failure"
+import { chainConfigSchema } from "./chain"
+import { checksConfigSchema } from "./checks"
+import { noticesConfigSchema } from "./notices"
+import { reportsConfigSchema } from "./reports"
+import { sourceConfigSchema } from "./sources"
+import { watchConfigSchema } from "./watch"
+
+/** The file that `stk-oracle run` and its helpers take: one economy, one store, one data directory. */
+export const configSchema = z.strictObject({
+  /** Folder of raw files and weeks; relative paths are relative to the configuration file. */
+  data: z.string().min(1).default("data"),
+  /** `postgres://…`, or a folder for the embedded database (default: `db` in the data directory). */
+  database: z.string().min(1).optional(),
+  /** Rules that `score --economy` takes; STK by default. */
+  rules: z.string().min(1).optional(),
+  chain: chainConfigSchema,
+  sources: z.array(sourceConfigSchema).min(1),
+  checks: checksConfigSchema.prefault({}),
+  reports: reportsConfigSchema.prefault({}),
+  notices: noticesConfigSchema.prefault({}),
+  watch: watchConfigSchema.prefault({}),
+})
+
+/** A configuration with absolute paths. */
+export type OracleConfig = z.infer<typeof configSchema> & { path: string; database: string }
+
+/** @throws {InputRefused} names the field and the rule */
+export function readConfig(path: string): OracleConfig {
+  const refuse = (field: string, rule: string): InputRefused =>
+    new InputRefused([{ file: path, field, rule }])
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"))
+  } catch (cause) {
+    throw refuse("config", `cannot be read as JSON (${(cause as Error).message})`)
+  }
+  const parsed = configSchema.safeParse(json)
+  if (!parsed.success)
+    throw new InputRefused(
+      parsed.error.issues.map((issue) => ({
+        file: path,
+        field: issue.path.join(".") || "config",
+        rule: issue.message,
+      })),
+    )
+  const folder = dirname(resolve(path))
+  const config = parsed.data
+  const names = config.sources.map((source) => source.name)
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) throw refuse("sources", `the name ${repeated} appears twice`)
+  const data = resolve(folder, config.data)
+  const database = config.database ?? "db"
+  return {
+    ...config,
+    path: resolve(path),
+    data,
+    database: /^postgres(ql)?:\/\//.test(database)
+      ? database
+      : resolve(config.database === undefined ? data : folder, database),
+    ...(config.rules === undefined ? {} : { rules: resolve(folder, config.rules) }),
+  }
+}

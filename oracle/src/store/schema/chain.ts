@@ -1,0 +1,48 @@
+import { bigint, index, integer, text } from "drizzle-orm/pg-core"
+import { count, moment, oracleSchema, weekIndex } from "./columns"
+
+/**
+ * Every transaction, committed before it is sent (STK-53). After a crash these bytes and no others are sent again, until
+ * they have landed or can no longer land.
+ */
+export const transactions = oracleSchema.table(
+  "transactions",
+  {
+    /** Base58. */
+    signature: text().primaryKey(),
+    week: weekIndex("week").notNull(),
+    economy: text().notNull(),
+    genesisHash: text("genesis_hash").notNull(),
+    /** Kind of step, such as `submit_scores`. */
+    kind: text().notNull(),
+    what: text().notNull(),
+    blockhash: text().notNull(),
+    lastValidBlockHeight: count("last_valid_block_height").notNull(),
+    /** Lamports. */
+    fee: count("fee").notNull(),
+    computeUnits: integer("compute_units").notNull(),
+    /** Canonical JSON of what an evidence hash stands for. */
+    evidence: text(),
+    /** The signed bytes, base64. */
+    bytes: text().notNull(),
+    /** Global indexes of the members it scores or credits, first and last; null for other kinds. */
+    firstMember: integer("first_member"),
+    lastMember: integer("last_member"),
+    /** Null while it is not known: confirmed, failed, expired; finalized at the end. */
+    outcome: text(),
+    slot: bigint({ mode: "number" }),
+    error: text(),
+    preparedAt: moment("prepared_at").notNull().defaultNow(),
+    endedAt: moment("ended_at"),
+  },
+  (table) => [index("transactions_of_week").on(table.week, table.kind)],
+)
+
+/** Who works: of several oracles one holds the lease, and writes only while its token is the latest. */
+export const leases = oracleSchema.table("leases", {
+  name: text().primaryKey(),
+  holder: text().notNull(),
+  /** Counts up with every new holder (fencing). */
+  token: count("token").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+})

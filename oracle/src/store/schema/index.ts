@@ -1,0 +1,6 @@
+export * from "./chain"
+export { oracleSchema } from "./columns"
+export * from "./economy"
+export * from "./notice"
+export * from "./source"
+export * from "./week"
