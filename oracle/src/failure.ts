@@ -17,6 +17,8 @@ export const EXIT = {
   locked: 7,
   /** The cluster did not answer or did not take a transaction: the same command resumes. */
   interrupted: 8,
+  /** A source of events or members did not answer, or refused: the same command resumes. */
+  sourceFailed: 9,
 } as const
 
 /** Base of everything the oracle throws on purpose: carries the exit code and the lines to print. */

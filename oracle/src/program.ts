@@ -29,7 +29,8 @@ Exit codes:
   5  chain, keys or balance are not ready: nothing was sent
   6  directory and chain disagree: before posting nothing was sent, afterwards it is an alarm
   7  another process works on the same directory: nothing was sent
-  8  the cluster did not answer: the same command resumes`,
+  8  the cluster did not answer: the same command resumes
+  9  a source did not answer or refused: the same command resumes`,
     )
   const commands = [
     scoreCommand(),

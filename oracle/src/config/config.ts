@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
 import { InputRefused } from "../failure"
+import { readRules, STK_RULES, type EconomyRules } from "../score/rules"
 import { chainConfigSchema } from "./chain"
 import { checksConfigSchema } from "./checks"
 import { noticesConfigSchema } from "./notices"
@@ -58,9 +59,17 @@ export function readConfig(path: string): OracleConfig {
     ...config,
     path: resolve(path),
     data,
+    sources: config.sources.map((source) =>
+      "folder" in source ? { ...source, folder: resolve(folder, source.folder) } : source,
+    ),
     database: /^postgres(ql)?:\/\//.test(database)
       ? database
       : resolve(config.database === undefined ? data : folder, database),
     ...(config.rules === undefined ? {} : { rules: resolve(folder, config.rules) }),
   }
+}
+
+/** Rules that the configuration names; STK's by default. @throws {InputRefused} */
+export function configuredRules(config: OracleConfig): EconomyRules {
+  return config.rules === undefined ? STK_RULES : readRules(config.rules)
 }

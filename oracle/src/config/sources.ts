@@ -9,6 +9,7 @@ const filesSchema = z.strictObject({
   /** A folder: whatever appears there is taken once. */
   folder: z.string().min(1),
 })
+export type FilesConfig = z.infer<typeof filesSchema>
 
 export const sourceConfigSchema = z.discriminatedUnion("kind", [filesSchema])
 export type SourceConfig = z.infer<typeof sourceConfigSchema>
