@@ -20,8 +20,8 @@ export class DirectoryLock {
   private constructor(private readonly path: string) {}
 
   /** @throws {Locked} while its holder lives, or lives on another machine */
-  static take(directory: string): DirectoryLock {
-    const path = join(directory, LOCK_FILE)
+  static take(directory: string, name = LOCK_FILE): DirectoryLock {
+    const path = join(directory, name)
     for (;;) {
       if (create(path)) return new DirectoryLock(path)
       const holder = read(path)

@@ -1,15 +1,34 @@
-import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres"
-import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator"
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core"
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite"
-import { migrate as migratePglite } from "drizzle-orm/pglite/migrator"
-import { mkdirSync } from "node:fs"
-import { join } from "node:path"
-import { Pool } from "pg"
-import * as schema from "./schema"
+import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core"
+import type { CopiedRows, CopyOptions } from "./copy"
+import { openEmbedded } from "./embedded"
+import { openPostgres } from "./postgres"
+import type * as schema from "./schema"
 
-/** Typed queries over the store; inside `transaction` the same type. */
+/** Typed queries over the store; inside a transaction the same type. */
 export type StoreDatabase = PgDatabase<PgQueryResultHKT, typeof schema>
+
+/** Inside `Store.transaction`: all of it is written, or nothing. */
+export interface StoreTransaction {
+  readonly database: StoreDatabase
+  /**
+   * Loads many rows at once by COPY. `columns` are names of the schema, each row has their values in that order.
+   * A zero byte, for which PostgreSQL's text has no place, becomes U+FFFD.
+   *
+   * @returns rows that were inserted: with `ignoreConflicts` those whose key was not there
+   */
+  copyRows(
+    table: PgTable,
+    columns: readonly string[],
+    rows: CopiedRows,
+    options?: CopyOptions,
+  ): Promise<number>
+}
+
+/** Which lease a store's writes depend on: they are refused as soon as somebody else has it. */
+export interface Fence {
+  lease: string
+  token: number
+}
 
 /**
  * The oracle's database: PostgreSQL from 15, or PGlite, which is PostgreSQL in this process over a folder and needs
@@ -17,33 +36,36 @@ export type StoreDatabase = PgDatabase<PgQueryResultHKT, typeof schema>
  */
 export interface Store {
   readonly kind: "postgres" | "pglite"
+  /** Where it is, without a password. */
+  readonly where: string
+  /** Name of this process's sessions; no two are equal. */
+  readonly session: string
   readonly database: StoreDatabase
+  transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>
+  /** The same database through sessions whose every write fails once the lease has another token. */
+  fenced(fence: Fence): Promise<Store>
+  /** Lets other processes of this user use an embedded database meanwhile; PostgreSQL does by itself. */
+  serve(): Promise<void>
   close(): Promise<void>
 }
 
-// Two folders up from both src/store and dist/store.
-const MIGRATIONS = join(__dirname, "..", "..", "migrations")
-/** Where the migrations that ran are listed; apart, since the first one creates the schema itself. */
-const MIGRATIONS_SCHEMA = "stk_oracle_migrations"
-
-/** Opens the store at a `postgres://` URL, or the embedded one in a folder, and brings its schema up to date. */
-export async function openStore(location: string): Promise<Store> {
-  return /^postgres(ql)?:\/\//.test(location) ? openPostgres(location) : openEmbedded(location)
+export interface OpenOptions {
+  /** Milliseconds to wait for an embedded database that another process is using. */
+  patience?: number
 }
 
-async function openPostgres(url: string): Promise<Store> {
-  const pool = new Pool({ connectionString: url })
-  const database = drizzlePostgres(pool, { schema })
-  await migratePostgres(database, { migrationsFolder: MIGRATIONS, migrationsSchema: MIGRATIONS_SCHEMA })
-  return { kind: "postgres", database, close: () => pool.end() }
+/** Whether a location is a database server's and not a folder. */
+export function isPostgresUrl(location: string): boolean {
+  return /^postgres(ql)?:\/\//.test(location)
 }
 
-async function openEmbedded(folder: string): Promise<Store> {
-  // WebAssembly of 15 MB: only who needs it loads it.
-  const { PGlite } = await import("@electric-sql/pglite")
-  mkdirSync(folder, { recursive: true })
-  const client = await PGlite.create(folder)
-  const database = drizzlePglite(client, { schema })
-  await migratePglite(database, { migrationsFolder: MIGRATIONS, migrationsSchema: MIGRATIONS_SCHEMA })
-  return { kind: "pglite", database, close: () => client.close() }
+/**
+ * Opens the store at a `postgres://` URL, or the embedded one in a folder, and brings its schema up to date.
+ *
+ * @throws {StoreUnreachable} nothing answers there
+ * @throws {StoreNotReady} it is too old, refuses the credentials, or has a newer schema than this program
+ * @throws {Locked} another process is using the embedded database and does not share it
+ */
+export async function openStore(location: string, options: OpenOptions = {}): Promise<Store> {
+  return isPostgresUrl(location) ? openPostgres(location) : openEmbedded(location, options)
 }
