@@ -54,8 +54,8 @@ export async function loadPrevious(
   if (sha256 !== summary.outputs["state.csv"]) throw refuse("state.csv", "was changed after it was written")
   await database.run(
     `INSERT INTO previous SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"',
-       escape = '"', new_line = '\\n', nullstr = '\\N', columns = {'member_index': 'UINTEGER', 'user_id': 'VARCHAR',
-       'wallet': 'VARCHAR', 'streak': 'UTINYINT', 'last_active_week': 'UINTEGER'})`,
+       escape = '"', new_line = '\\n', nullstr = '\\N', columns = {'member_index': 'INTEGER', 'user_id': 'VARCHAR',
+       'wallet': 'VARCHAR', 'streak': 'TINYINT', 'last_active_week': 'INTEGER'})`,
   )
   return { week: isoWeek(before), state_sha256: sha256 }
 }

@@ -12,7 +12,8 @@ import { fileHash } from "./hash"
 import type { PreviousWeek } from "./previous"
 import { rulesHash, scoredEvents, type EconomyRules } from "./rules"
 import type { EventFileRecord } from "./score"
-import { knownTypes, POINTS_TEXT } from "./tables"
+import { DUCKDB } from "./duckdb"
+import { knownTypes, pointsSql } from "./tables"
 
 /** Files of one week's output; nothing in them depends on the clock, the machine or the order of the inputs. */
 export const OUTPUT_FILES = ["points.csv", "detail.jsonl", "rejected.jsonl", "state.csv", "summary.json"]
@@ -97,7 +98,7 @@ export async function writeReport(database: ScratchDatabase, p: ReportParameters
   const path = (name: string): string => literal(join(p.directory, name))
   const sunday = closingSunday(p.week)
   await database.run(
-    `COPY (SELECT ${literal(sunday)} AS date, user_id, ${POINTS_TEXT} AS points FROM results ORDER BY ordinal)
+    `COPY (SELECT ${literal(sunday)} AS date, user_id, ${pointsSql(DUCKDB)} AS points FROM results ORDER BY ordinal)
      TO ${path("points.csv")} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"')`,
   )
   await database.run(
@@ -137,11 +138,11 @@ class DailyCounts {
     order: "ordinal" | "member_index",
     private readonly types: number,
   ) {
-    const slot = `(c.day::UINTEGER * ${types} + s.position)`
+    const slot = `(c.day::INT * ${types} + s.position)`
     this.source = database.chunks(
       order === "ordinal"
-        ? `SELECT c.ordinal, ${slot}::UINTEGER, c.n FROM counts c JOIN scored s USING (type) ORDER BY 1, 2`
-        : `SELECT r.member_index, ${slot}::UINTEGER, c.n FROM counts c JOIN scored s USING (type)
+        ? `SELECT c.ordinal, ${slot}::INT, c.n FROM counts c JOIN scored s USING (type) ORDER BY 1, 2`
+        : `SELECT r.member_index, ${slot}::INT, c.n FROM counts c JOIN scored s USING (type)
              JOIN results r USING (ordinal) ORDER BY 1, 2`,
     )
   }
@@ -190,7 +191,7 @@ async function writeDetail(database: ScratchDatabase, p: ReportParameters): Prom
   const noCounts = `[${Array(types).fill(0).join(",")}]`
   const output = createWriteStream(join(p.directory, "detail.jsonl"))
   const rows = database.chunks(
-    `SELECT ordinal, member_index, user_id, wallet, level, streak, weight_sum::VARCHAR, ${POINTS_TEXT} AS points,
+    `SELECT ordinal, member_index, user_id, wallet, level, streak, weight_sum::VARCHAR, ${pointsSql(DUCKDB)} AS points,
        (thousandths * ${factor})::VARCHAR AS reward FROM results ORDER BY ordinal`,
   )
   for await (const { columns, rowCount } of rows) {
@@ -272,7 +273,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
   )
   const thousandths = BigInt(String(totals.thousandths))
   const accepted = await numbers(
-    `SELECT t.name AS k, count(j.row) AS v FROM type_names t LEFT JOIN judged j ON j.type = t.type AND j.reason IS NULL
+    `SELECT t.name AS k, count(j.event) AS v FROM type_names t LEFT JOIN judged j ON j.type = t.type AND j.reason IS NULL
      GROUP BY t.type, t.name ORDER BY t.type`,
   )
   const counted = await numbers(
@@ -359,7 +360,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       counted: sum((name) => ofType(name).counted),
       capped: sum((name) => ofType(name).capped),
       club_types_from_posthog: await numbers(
-        `SELECT t.name AS k, count(*) AS v FROM judged j JOIN type_names t USING (type) JOIN incoming i ON i.rowid = j.row
+        `SELECT t.name AS k, count(*) AS v FROM judged j JOIN type_names t USING (type) JOIN incoming i ON i.rowid = j.event
          WHERE j.reason IS NULL AND i.page_row IS NULL AND t.name IN (${club.map(literal).join(", ")}) GROUP BY 1 ORDER BY 1`,
       ),
     },

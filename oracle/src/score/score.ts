@@ -3,22 +3,24 @@ import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { InputRefused, type InputProblem } from "../failure"
-import { insertDiscourseEvents, insertDiscourseFile } from "../source/discourse"
+import { insertDiscourseEvents, insertDiscourseFiles } from "../source/discourse"
 import { prepareEventFile, type PreparedFile } from "../source/intake"
 import { readDiscourseUsers, readMembers, type CsvReading } from "../source/members"
-import { insertPosthogFile } from "../source/posthog"
+import { insertPosthogFiles } from "../source/posthog"
 import { DEFAULT_MEMORY, DEFAULT_THREADS, literal, ScratchDatabase } from "./database"
+import { DUCKDB } from "./duckdb"
 import { checkReplaceable, publish, type Publication } from "./output"
 import { loadPrevious } from "./previous"
 import { rulesHash, STK_RULES, type EconomyRules } from "./rules"
 import {
-  ARRANGE_MEMBERS,
+  arrangeMembers,
   countEvents,
   createTables,
-  FIND_DUPLICATES,
+  findDuplicates,
   judgeEvents,
-  knownTypes,
-  LIST_MALFORMED,
+  lateFrom,
+  listMalformed,
+  listRejected,
 } from "./tables"
 import { writeReport, type Summary } from "./report"
 
@@ -89,11 +91,7 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       threads: p.threads ?? DEFAULT_THREADS,
     })
     try {
-      for (const sql of createTables(rules, p.week)) await database.run(sql)
-      await database.run(
-        `CREATE TABLE type_names AS SELECT unnest(range(${knownTypes(rules).length}))::UTINYINT AS type,
-           unnest([${knownTypes(rules).map(literal).join(", ")}]) AS name`,
-      )
+      for (const sql of createTables(DUCKDB, rules)) await database.run(sql)
       const notes: string[] = []
       const previous = await loadPrevious(database, p, rulesHash(rules), notes)
       const members = await stage("members", async () => loadMembers(database, p.members, rules))
@@ -102,8 +100,8 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       const files = await loadEvents(database, p, scratch, rules, discourseUsers !== null, stage)
       await refuseMalformed(database, files, p.skipMalformed === true)
       await stage("count", async () => {
-        for (const sql of [...FIND_DUPLICATES, ...judgeEvents(p.week), ...countEvents(p.week, rules)])
-          await database.run(sql)
+        const judging = [...findDuplicates(DUCKDB), judgeEvents(DUCKDB, p.week), listRejected(DUCKDB)]
+        for (const sql of [...judging, ...countEvents(DUCKDB, p.week, rules)]) await database.run(sql)
       })
       const summary = await stage("write", async () =>
         writeReport(database, {
@@ -162,10 +160,10 @@ async function loadMembers(
     path,
     rules.levelTenths,
     (row) => {
-      appender.appendUInteger(row.line)
+      appender.appendInteger(row.line)
       appender.appendVarchar(row.userId)
       appender.appendVarchar(row.wallet)
-      appender.appendUTinyInt(row.level)
+      appender.appendTinyInt(row.level)
       appender.endRow()
     },
     PROBLEM_LIMIT,
@@ -174,7 +172,7 @@ async function loadMembers(
   if (reading.problemCount > 0) throw new InputRefused(reading.problems, reading.problemCount)
   await refuseRepeated(database, path, "members_read", "user_id")
   await refuseRepeated(database, path, "members_read", "wallet")
-  for (const sql of ARRANGE_MEMBERS) await database.run(sql)
+  for (const sql of arrangeMembers(DUCKDB)) await database.run(sql)
   await database.run("DROP TABLE members_read")
   return reading
 }
@@ -185,7 +183,7 @@ async function loadDiscourseUsers(database: ScratchDatabase, path: string): Prom
   const reading = await readDiscourseUsers(
     path,
     (row) => {
-      appender.appendUInteger(row.line)
+      appender.appendInteger(row.line)
       appender.appendVarchar(row.username)
       appender.appendVarchar(row.userId)
       appender.endRow()
@@ -258,22 +256,28 @@ async function loadEvents(
         names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
       const base = await database.number("SELECT count(*) FROM incoming")
       await database.run(`INSERT INTO files VALUES (${number}, ${literal(label)}, ${base})`)
-      await readFile(database, file, number)
+      await readFile(database, file, number, lateFrom(p.week))
       await noteLines(database, number, file)
       records.push({ path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes })
       if (file.readable !== file.path) await rm(file.readable)
     }
-    for (const sql of insertDiscourseEvents(rules.discourse, mapped)) await database.run(sql)
+    for (const sql of insertDiscourseEvents(DUCKDB, rules.discourse, mapped)) await database.run(sql)
   })
   return records
 }
 
 /** Reads a file's lines in parallel; DuckDB gives up on some layouts of very long lines, which it then reads one by one. */
-async function readFile(database: ScratchDatabase, file: PreparedFile, number: number): Promise<void> {
+async function readFile(
+  database: ScratchDatabase,
+  file: PreparedFile,
+  number: number,
+  lateFrom: bigint,
+): Promise<void> {
+  const files = [{ path: file.readable, number }]
   const insert = async (parallel: boolean): Promise<void> => {
-    if (file.kind === "posthog") await database.run(insertPosthogFile(file.readable, number, parallel))
+    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, lateFrom, parallel))
     else if (file.kind === "discourse")
-      for (const sql of insertDiscourseFile(file.readable, number, parallel)) await database.run(sql)
+      for (const sql of insertDiscourseFiles(DUCKDB, files, parallel)) await database.run(sql)
   }
   await insert(true).catch(async (error: unknown) => {
     if (!(error instanceof Error) || !error.message.includes("Parallel CSV Reader")) throw error
@@ -293,8 +297,8 @@ async function noteLines(database: ScratchDatabase, number: number, file: Prepar
   if (file.unreadable.length > 0) {
     const unreadable = await database.appender("unreadable")
     for (const { line, rule } of file.unreadable) {
-      unreadable.appendUSmallInt(number)
-      unreadable.appendUBigInt(BigInt(line))
+      unreadable.appendInteger(number)
+      unreadable.appendBigInt(BigInt(line))
       unreadable.appendVarchar(rule)
       unreadable.endRow()
     }
@@ -303,9 +307,9 @@ async function noteLines(database: ScratchDatabase, number: number, file: Prepar
   if (file.lineNumbers !== null) {
     const lines = await database.appender("line_numbers")
     file.lineNumbers.forEach((line, row) => {
-      lines.appendUSmallInt(number)
-      lines.appendUBigInt(BigInt(row))
-      lines.appendUInteger(line)
+      lines.appendInteger(number)
+      lines.appendBigInt(BigInt(row))
+      lines.appendInteger(line)
       lines.endRow()
     })
     lines.closeSync()
@@ -317,7 +321,7 @@ async function refuseMalformed(
   files: readonly LoadedFile[],
   skip: boolean,
 ): Promise<void> {
-  await database.run(LIST_MALFORMED)
+  await database.run(listMalformed(DUCKDB))
   const count = await database.number("SELECT count(*) FROM malformed")
   if (count === 0 || skip) return
   const rows = await database.rows(

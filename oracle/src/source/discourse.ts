@@ -1,5 +1,4 @@
-import { literal } from "../score/database"
-import { linesOf } from "./posthog"
+import type { Dialect, JsonFields, LinesFile } from "../score/dialect"
 
 /**
  * SQL that turns what Discourse's API returns into rows of the table `incoming` (STK-50):
@@ -12,7 +11,7 @@ import { linesOf } from "./posthog"
 const POST_TYPE_SMALL_ACTION = 3
 const POST_TYPE_WHISPER = 4
 
-const FIELDS = {
+const FIELDS: JsonFields = {
   id: "$.id",
   post_id: "$.post_id",
   action_type: "$.action_type",
@@ -28,65 +27,76 @@ const FIELDS = {
   deleted_at: "$.deleted_at",
   user_deleted: "$.user_deleted",
   deleted: "$.deleted",
-} as const
-type Field = keyof typeof FIELDS
-const NAMES = Object.keys(FIELDS) as Field[]
+}
 
-const field = (name: Field): string => `f[${NAMES.indexOf(name) + 1}]`
-const text = (name: Field): string => `json_text(${field(name)})`
-const integer = (name: Field): string => `json_integer(${field(name)})`
-const isTrue = (name: Field): string => `coalesce(${field(name)} = 'true', false)`
+/** Where a page keeps its records. */
+const PAGES = ["$.latest_posts", "$.user_actions", "$.post_stream.posts"]
 
-export const DISCOURSE_TABLES = [
-  // kind: 'post', 'action' or null for anything else; texts are null where a field is missing or of another type.
-  `CREATE TABLE discourse_items (file USMALLINT, page_row UBIGINT, item UINTEGER, kind VARCHAR, id BIGINT, post_id BIGINT,
-     action_type BIGINT, post_number BIGINT, topic_id BIGINT, username VARCHAR, moment BIGINT, acting_username VARCHAR,
-     target_username VARCHAR, reply_to_post_number BIGINT, reply_to_username VARCHAR, post_type BIGINT, deleted BOOLEAN,
-     problem VARCHAR)`,
-  `CREATE TABLE discourse_users (line UINTEGER, username VARCHAR, user_id VARCHAR)`,
-]
-
-/** Reads one file into `discourse_items`; `page_row` is the line, counted from 0. */
-export function insertDiscourseFile(path: string, file: number, parallel: boolean): string[] {
+export function discourseTables(d: Dialect): string[] {
   return [
-    `CREATE OR REPLACE TEMP TABLE discourse_pages AS
-     WITH valid AS (
-       SELECT line, CASE WHEN json_valid(line) THEN line END AS page FROM ${linesOf(path, parallel)}),
-     listed AS (
-       SELECT line, page, list_concat(
-         CASE WHEN NOT starts_with(ltrim(page), '[') THEN []
-           WHEN json_exists(page, '$[0].latest_posts') OR json_exists(page, '$[0].user_actions') OR json_exists(page, '$[0].post_stream')
-             THEN list_concat(json_extract(page, '$[*].latest_posts[*]'), json_extract(page, '$[*].user_actions[*]'),
-               json_extract(page, '$[*].post_stream.posts[*]'))
-           ELSE json_extract(page, '$[*]') END,
-         coalesce(json_extract(page, '$.latest_posts[*]'), []), coalesce(json_extract(page, '$.user_actions[*]'), []),
-         coalesce(json_extract(page, '$.post_stream.posts[*]'), [])) AS items,
-         coalesce(len(json_extract(page, ['$.latest_posts', '$.user_actions', '$.post_stream.posts'])
-           .list_filter(x -> x IS NOT NULL)), 0) > 0 AS is_page
-       FROM valid)
-     SELECT CASE WHEN page IS NULL THEN NULL
-         WHEN is_page OR starts_with(ltrim(page), '[') THEN list_transform(items, x -> ${fieldsOf("x")})
-         ELSE [${fieldsOf("page")}] END AS items,
-       CASE WHEN line IS NULL OR trim(line) = '' THEN '' WHEN page IS NULL THEN 'line: is not valid JSON' END AS problem,
-       is_page OR starts_with(ltrim(page), '[') AS numbered
-     FROM listed`,
+    // kind: 'post', 'action' or null for anything else; texts are null where a field is missing or of another type.
+    d.createTable(
+      "discourse_items",
+      `file INT, page_row BIGINT, item INT, kind STRING, id BIGINT, post_id BIGINT, action_type BIGINT, post_number BIGINT,
+       topic_id BIGINT, username STRING, moment BIGINT, acting_username STRING, target_username STRING,
+       reply_to_post_number BIGINT, reply_to_username STRING, post_type BIGINT, deleted BOOLEAN, problem STRING`,
+    ),
+    d.createTable("discourse_users", "line INT, username STRING, user_id STRING"),
+  ]
+}
+
+/** Reads files into `discourse_items`; `page_row` is the line, counted from 0. */
+export function insertDiscourseFiles(d: Dialect, files: readonly LinesFile[], parallel: boolean): string[] {
+  const text = (name: string): string => d.textField("entry", FIELDS, name)
+  const integer = (name: string): string => d.integerField("entry", FIELDS, name)
+  const isTrue = (name: string): string => d.isTrueField("entry", FIELDS, name)
+  const place = d.place.columns
+  return [
+    "DROP TABLE IF EXISTS discourse_pages",
+    d.createTableAs(
+      "discourse_pages",
+      `WITH valid AS (
+         SELECT file, line, ${d.json("line")} AS page${place} FROM ${d.lines(files, parallel)} AS lines),
+       listed AS (
+         SELECT file, line, page, ${d.join(
+           `CASE WHEN page IS NULL OR NOT ltrim(line) LIKE '[%' THEN ${d.emptyList()}
+             WHEN ${["$[0].latest_posts", "$[0].user_actions", "$[0].post_stream"].map((path) => d.jsonExists("page", path)).join(" OR ")}
+               THEN ${d.join(...PAGES.map((path) => d.elementsOfEach("page", path)))}
+             ELSE ${d.elements("page", "$")} END`,
+           ...PAGES.map((path) => d.elements("page", path)),
+         )} AS items,
+           coalesce(${PAGES.map((path) => d.jsonExists("page", path)).join(" OR ")}, false) AS is_page${place}
+         FROM valid)
+       SELECT file, CASE WHEN page IS NULL THEN NULL
+           WHEN is_page OR ltrim(line) LIKE '[%' THEN ${d.fieldsOfEach("items", FIELDS)}
+           ELSE ${d.listOf(d.fields("page", FIELDS))} END AS items,
+         CASE WHEN page IS NULL THEN CASE WHEN line IS NULL OR ${d.isBlank("line")} THEN ''
+           ELSE 'line: is not valid JSON' END END AS problem,
+         is_page OR ltrim(line) LIKE '[%' AS numbered${place}
+       FROM listed`,
+    ),
     `INSERT INTO discourse_items (file, page_row, item, problem)
-     SELECT ${file}, rowid, 0, problem FROM discourse_pages WHERE problem IS NOT NULL`,
+     SELECT file, rowid, 0, problem FROM ${d.numbered("discourse_pages")} WHERE problem IS NOT NULL`,
     `INSERT INTO discourse_items
      WITH items AS (
-       SELECT rowid AS page_row, CASE WHEN numbered THEN generate_subscripts(items, 1) ELSE 0 END AS item, unnest(items) AS f
-       FROM discourse_pages WHERE problem IS NULL),
+       SELECT file, page_row, CASE WHEN numbered THEN position ELSE 0 END AS item, entry
+       FROM ${d.unnest(
+         `(SELECT file, rowid AS page_row, numbered, items FROM ${d.numbered("discourse_pages")} WHERE problem IS NULL)`,
+         "file, page_row, numbered",
+         "items",
+       )}),
      fields AS (
-       SELECT page_row, item,
-         CASE WHEN ${field("action_type")} IS NOT NULL THEN 'action' WHEN ${field("post_number")} IS NOT NULL THEN 'post' END AS kind,
+       SELECT file, page_row, item,
+         CASE WHEN ${d.hasField("entry", FIELDS, "action_type")} THEN 'action'
+           WHEN ${d.hasField("entry", FIELDS, "post_number")} THEN 'post' END AS kind,
          ${integer("id")} AS id, ${integer("post_id")} AS post_id, ${integer("action_type")} AS action_type,
          ${integer("post_number")} AS post_number, ${integer("topic_id")} AS topic_id, ${text("username")} AS username,
-         time_us(${text("created_at")}) AS moment, ${text("acting_username")} AS acting_username,
+         ${d.microseconds(text("created_at"))} AS moment, ${text("acting_username")} AS acting_username,
          ${text("target_username")} AS target_username, ${integer("reply_to_post_number")} AS reply_to_post_number,
          ${text("reply_to_username")} AS reply_to_username, ${integer("post_type")} AS post_type,
-         coalesce(${field("deleted_at")} <> 'null', false) OR ${isTrue("user_deleted")} OR ${isTrue("deleted")} AS deleted
+         ${d.hasValueField("entry", FIELDS, "deleted_at")} OR ${isTrue("user_deleted")} OR ${isTrue("deleted")} AS deleted
        FROM items)
-     SELECT ${file}, page_row, item, kind, id, post_id, action_type, post_number, topic_id, username, moment, acting_username,
+     SELECT file, page_row, item, kind, id, post_id, action_type, post_number, topic_id, username, moment, acting_username,
        target_username, reply_to_post_number, reply_to_username, post_type, deleted,
        CASE
          WHEN kind IS NULL THEN 'line: is neither a post nor a user action'
@@ -106,10 +116,6 @@ export function insertDiscourseFile(path: string, file: number, parallel: boolea
   ]
 }
 
-function fieldsOf(json: string): string {
-  return `json_extract(${json}, [${NAMES.map((name) => literal(FIELDS[name])).join(", ")}])::VARCHAR[]`
-}
-
 /**
  * Moves all items to `incoming`, once every file is read: who a comment answers may stand in another file.
  * Source ids: topic and comment by what Discourse numbers, a like by post and liker.
@@ -117,6 +123,7 @@ function fieldsOf(json: string): string {
  * @param mapped whether `discourse_users` says who is who; otherwise a username is the user id
  */
 export function insertDiscourseEvents(
+  d: Dialect,
   types: {
     topicCreated: string
     commentCreated: string
@@ -128,13 +135,18 @@ export function insertDiscourseEvents(
 ): string[] {
   // A source id names one event; its row carries who, when and, where it cannot count, the reason.
   const event = (source: string, type: string, who: string, where: string, reason = "NULL"): string =>
-    `SELECT file, page_row, item, ${source} AS source_id, ${literal(type)} AS type_name, ${who} AS who, moment,
+    `SELECT file, page_row, item, ${source} AS source_id, ${d.text(type)} AS type_name, ${who} AS who, moment,
        coalesce(${reason}, base_reason) AS reason FROM known WHERE ${where}`
+  const place = d.place.columns
   return [
-    `CREATE TEMP TABLE topic_posts AS SELECT topic_id, post_number, min(username) AS username
-     FROM discourse_items WHERE problem IS NULL AND kind = 'post' GROUP BY ALL`,
-    `CREATE TEMP TABLE discourse_events AS
-     WITH items AS (
+    d.createTableAs(
+      "topic_posts",
+      `SELECT topic_id, post_number, min(username) AS username
+       FROM discourse_items WHERE problem IS NULL AND kind = 'post' GROUP BY ALL`,
+    ),
+    d.createTableAs(
+      "discourse_events",
+      `WITH items AS (
        -- Keys of their own: a condition on one side only would turn the join into a nested loop.
        SELECT *, CASE WHEN kind = 'post' AND post_number > 1 THEN topic_id END AS answered_topic,
          coalesce(reply_to_post_number, 1) AS answered_number
@@ -162,21 +174,21 @@ export function insertDiscourseEvents(
          types.commentReceived,
          "recipient",
          "kind = 'post' AND post_number > 1",
-         `CASE WHEN recipient IS NULL THEN 'unknown_recipient' WHEN lower(recipient) = lower(username) THEN 'self' END`,
+         `CASE WHEN recipient IS NULL THEN 'unknown_recipient' WHEN ${d.lower("recipient")} = ${d.lower("username")} THEN 'self' END`,
        ),
        event(
-         `'discourse:like:' || post_id || ':' || lower(acting_username)`,
+         `'discourse:like:' || post_id || ':' || ${d.lower("acting_username")}`,
          types.likeGiven,
          "acting_username",
          "kind = 'action' AND action_type IN (1, 2)",
-         `CASE WHEN lower(acting_username) = lower(username) THEN 'self' END`,
+         `CASE WHEN ${d.lower("acting_username")} = ${d.lower("username")} THEN 'self' END`,
        ),
        event(
-         `'discourse:like-received:' || post_id || ':' || lower(acting_username)`,
+         `'discourse:like-received:' || post_id || ':' || ${d.lower("acting_username")}`,
          types.likeReceived,
          "username",
          "kind = 'action' AND action_type IN (1, 2)",
-         `CASE WHEN lower(acting_username) = lower(username) THEN 'self' END`,
+         `CASE WHEN ${d.lower("acting_username")} = ${d.lower("username")} THEN 'self' END`,
        ),
        event(
          `'discourse:topic:' || topic_id`,
@@ -195,20 +207,21 @@ export function insertDiscourseEvents(
          types.commentReceived,
          "target_username",
          "kind = 'action' AND action_type = 6",
-         `CASE WHEN lower(acting_username) = lower(target_username) THEN 'self' END`,
+         `CASE WHEN ${d.lower("acting_username")} = ${d.lower("target_username")} THEN 'self' END`,
        ),
-       `SELECT file, page_row, item, 'discourse:action:' || action_type || ':' || coalesce(post_id, topic_id) || ':' || lower(acting_username),
+       `SELECT file, page_row, item, 'discourse:action:' || action_type || ':' || coalesce(post_id, topic_id) || ':' || ${d.lower("acting_username")},
           'discourse action ' || action_type, acting_username, moment, 'unknown_type' FROM known
         WHERE kind = 'action' AND action_type NOT IN (1, 2, 4, 5, 6)`,
      ].join("\n UNION ALL ")}`,
-    `INSERT INTO incoming (file, page_row, item, source_id, type, type_name, user_id, moment, late, reason)
+    ),
+    `INSERT INTO ${d.incoming} (file, page_row, item, source_id, type, type_name, user_id, moment, late, reason${place})
      SELECT file, page_row, item, source_id, event_type(type_name),
        CASE WHEN event_type(type_name) IS NULL THEN type_name END,
        ${mapped ? "coalesce(u.user_id, who)" : "who"}, moment, false,
-       ${mapped ? "coalesce(reason, CASE WHEN u.user_id IS NULL THEN 'unknown_member' END)" : "reason"}
-     FROM discourse_events ${mapped ? "LEFT JOIN discourse_users u ON lower(u.username) = lower(who)" : ""}`,
-    `INSERT INTO incoming (file, page_row, item, problem)
-     SELECT file, page_row, item, problem FROM discourse_items WHERE problem IS NOT NULL`,
+       ${mapped ? "coalesce(reason, CASE WHEN u.user_id IS NULL THEN 'unknown_member' END)" : "reason"}${d.place.ofEvents(0)}
+     FROM discourse_events ${mapped ? `LEFT JOIN discourse_users u ON ${d.lower("u.username")} = ${d.lower("who")}` : ""}`,
+    `INSERT INTO ${d.incoming} (file, page_row, item, problem${place})
+     SELECT file, page_row, item, problem${d.place.ofEvents(1)} FROM discourse_items WHERE problem IS NOT NULL`,
     `DROP TABLE discourse_events`,
     `DROP TABLE topic_posts`,
     `DROP TABLE discourse_items`,
