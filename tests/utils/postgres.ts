@@ -21,19 +21,20 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
+interface User {
+  uid: number
+  gid: number
+}
+
 /** The server does not run as root. */
-function unprivileged(): { uid: number; gid: number } | null {
+function unprivileged(): User | null {
   if (process.getuid?.() !== 0) return null
   const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }))
   return { uid: id("-u"), gid: id("-g") }
 }
 
 /** A command as the user that the server runs as, ended by the kernel when this process is gone. */
-function commandOf(
-  program: string,
-  args: readonly string[],
-  user: { uid: number; gid: number } | null,
-): string[] {
+function commandOf(program: string, args: readonly string[], user: User | null): string[] {
   const flags = user === null ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"]
   // Part of util-linux; elsewhere the server just runs.
   const hasSetpriv = spawnSync("setpriv", ["--version"], { stdio: "ignore" }).status === 0
@@ -50,7 +51,11 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a server; where none is installed its programs are fetched. */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: Record<string, string> = {},
+  /** Called with the user that the server runs as, when it is not this one. */
+  onUser: (user: User) => void = () => undefined,
+): Promise<PostgresServer> {
   const bin = execFileSync(join(__dirname, "..", "..", "toolchain", "services", "postgres.sh"), {
     encoding: "utf8",
   }).trim()
@@ -65,6 +70,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
       .join(":"),
   }
   const user = unprivileged()
+  if (user !== null) onUser(user)
   const folder = mkdtempSync(join(tmpdir(), "stk-postgres-"))
   const passwordFile = join(folder, "password")
   writeFileSync(passwordFile, PASSWORD)

@@ -63,6 +63,8 @@ function createPool(url: string, session: string, settings: readonly string[]): 
   })
   // A connection that breaks while nobody uses it is replaced; the next query says so if the server is gone.
   pool.on("error", () => undefined)
+  // So does the next query on one that breaks in the middle of a transaction.
+  pool.on("connect", (client) => client.on("error", () => undefined))
   return pool
 }
 
@@ -133,6 +135,7 @@ function explain(error: unknown, where: string): Error {
 
 class PostgresStore implements Store {
   readonly kind = "postgres"
+  readonly isShared = false
   readonly database: NodePgDatabase<typeof schema>
 
   constructor(

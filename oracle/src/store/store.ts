@@ -36,6 +36,8 @@ export interface Fence {
  */
 export interface Store {
   readonly kind: "postgres" | "pglite"
+  /** Whether it is an embedded database that another process has and lets this one use: not under a lease. */
+  readonly isShared: boolean
   /** Where it is, without a password. */
   readonly where: string
   /** Name of this process's sessions; no two are equal. */
@@ -50,8 +52,10 @@ export interface Store {
 }
 
 export interface OpenOptions {
-  /** Milliseconds to wait for an embedded database that another process is using. */
+  /** Milliseconds to wait for an embedded database that another process uses without sharing it. */
   patience?: number
+  /** Never through another process: for work that keeps the database for long. */
+  alone?: boolean
 }
 
 /** Whether a location is a database server's and not a folder. */
