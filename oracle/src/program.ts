@@ -1,6 +1,7 @@
 import { Command } from "commander"
 import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
+import { membersCommand } from "./commands/members"
 import { postCommand } from "./commands/post"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
@@ -38,6 +39,7 @@ Exit codes:
     postCommand(),
     settleCommand(),
     statusCommand(),
+    membersCommand(),
     generateCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))

@@ -18,6 +18,7 @@ interface ScoreOptions {
   previous?: string
   allowGap?: boolean
   discourseUsers?: string
+  xapiUsers?: string
   skipMalformed?: boolean
   economy?: string
   memory?: string
@@ -33,7 +34,7 @@ export function scoreCommand(): Command {
     .requiredOption("--week <week>", "ISO week, such as 2025-W51", parseWeek)
     .requiredOption(
       "--events <file...>",
-      "PostHog events (JSON lines) and Discourse posts or user actions (JSON), .gz allowed",
+      "PostHog events (JSON lines), Discourse posts or user actions, xAPI statements (JSON), .gz allowed",
     )
     .requiredOption("--members <file>", "CSV user_id,wallet,level")
     .requiredOption("--out <dir>", "where the week's files go")
@@ -42,6 +43,10 @@ export function scoreCommand(): Command {
     .option(
       "--discourse-users <file>",
       "CSV username,user_id; without it a Discourse username is the user id",
+    )
+    .option(
+      "--xapi-users <file>",
+      "CSV mbox_sha1sum,user_id; without it an address in a statement is the user id",
     )
     .option("--skip-malformed", "list malformed lines in rejected.jsonl instead of refusing the files")
     .option("--economy <file>", "rules of another economy as JSON (default: STK)")

@@ -5,6 +5,7 @@ import { InputRefused } from "../failure"
 import { readRules, STK_RULES, type EconomyRules } from "../score/rules"
 import { chainConfigSchema } from "./chain"
 import { checksConfigSchema } from "./checks"
+import { membersConfigSchema } from "./members"
 import { noticesConfigSchema } from "./notices"
 import { reportsConfigSchema } from "./reports"
 import { sourceConfigSchema } from "./sources"
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
   rules: z.string().min(1).optional(),
   chain: chainConfigSchema,
   sources: z.array(sourceConfigSchema).min(1),
+  members: membersConfigSchema.optional(),
   checks: checksConfigSchema.prefault({}),
   reports: reportsConfigSchema.prefault({}),
   notices: noticesConfigSchema.prefault({}),
@@ -62,6 +64,9 @@ export function readConfig(path: string): OracleConfig {
     sources: config.sources.map((source) =>
       "folder" in source ? { ...source, folder: resolve(folder, source.folder) } : source,
     ),
+    ...(config.members?.kind === "file"
+      ? { members: { ...config.members, path: resolve(folder, config.members.path) } }
+      : {}),
     database: /^postgres(ql)?:\/\//.test(database)
       ? database
       : resolve(config.database === undefined ? data : folder, database),

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { secretSchema } from "./secret"
 
 /** Sources of events and members; each kind adds its own form. */
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "must be 1 to 32 of a-z, 0-9 and -")
@@ -11,5 +12,48 @@ const filesSchema = z.strictObject({
 })
 export type FilesConfig = z.infer<typeof filesSchema>
 
-export const sourceConfigSchema = z.discriminatedUnion("kind", [filesSchema])
+/** An instant before which nothing is read. */
+const since = z.iso.datetime({ offset: true }).optional()
+/** Seconds that one request may take, with all its repetitions. */
+const patienceSeconds = z.number().positive().default(300)
+
+const discourseSchema = z.strictObject({
+  name,
+  kind: z.literal("discourse"),
+  /** Base address of the forum. */
+  url: z.url(),
+  key: secretSchema,
+  /** Whom the key acts as: an administrator, since only they see the likes of others. */
+  username: z.string().min(1).default("system"),
+  since,
+  /** How far back posts are read again: an edited or deleted post is seen within this time. */
+  postsOverlapHours: z.number().positive().default(192),
+  /** How far back likes are read again, and users asked for who were there. */
+  likesOverlapHours: z.number().positive().default(48),
+  /** Discourse's own limit for keys of administrators, unless it is configured otherwise. */
+  requestsPerMinute: z.number().positive().default(60),
+  patienceSeconds,
+})
+export type DiscourseSourceConfig = z.infer<typeof discourseSchema>
+
+const xapiSchema = z.strictObject({
+  name,
+  kind: z.literal("xapi"),
+  /** Base address of the learning record store: the one that `/statements` follows. */
+  url: z.url(),
+  auth: z.union([
+    z.strictObject({ username: z.string().min(1), password: secretSchema }),
+    z.strictObject({ token: secretSchema }),
+  ]),
+  version: z.enum(["1.0.3", "2.0.0"]).default("1.0.3"),
+  since,
+  /** Statements of one answer. */
+  limit: z.int().min(1).max(10_000).default(500),
+  /** How far back statements are read again: a store may show them out of order. */
+  overlapSeconds: z.number().min(0).default(600),
+  patienceSeconds,
+})
+export type XapiSourceConfig = z.infer<typeof xapiSchema>
+
+export const sourceConfigSchema = z.discriminatedUnion("kind", [filesSchema, discourseSchema, xapiSchema])
 export type SourceConfig = z.infer<typeof sourceConfigSchema>

@@ -41,6 +41,8 @@ export interface Summary {
   inputs: {
     members: InputFile
     discourse_users: InputFile | null
+    /** Left out where nobody's addresses were given. */
+    xapi_users?: InputFile
     events: (EventFileRecord & { events: number; malformed: number; empty_lines: number })[]
     previous: PreviousWeek | null
   }
@@ -90,7 +92,12 @@ export interface ReportParameters {
   week: number
   rules: EconomyRules
   previous: PreviousWeek | null
-  inputs: { members: InputFile; discourse_users: InputFile | null; events: EventFileRecord[] }
+  inputs: {
+    members: InputFile
+    discourse_users: InputFile | null
+    xapi_users?: InputFile
+    events: EventFileRecord[]
+  }
 }
 
 /** Writes all files of a scored week from the tables. */
@@ -323,6 +330,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
     inputs: {
       members: p.inputs.members,
       discourse_users: p.inputs.discourse_users,
+      ...(p.inputs.xapi_users === undefined ? {} : { xapi_users: p.inputs.xapi_users }),
       events: p.inputs.events.map((file, number) => ({
         ...file,
         events: Number(itemAt(files, number).events),

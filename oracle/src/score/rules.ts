@@ -45,6 +45,19 @@ const discourseSchema = z.strictObject({
   likeReceived: z.string().default("ClubLikeReceived"),
 })
 
+const xapiSchema = z.strictObject({
+  /** Accounts of these home pages are members; of any when the list is empty. */
+  accountHomePages: z.array(z.string().min(1)).default([]),
+  /** What a verb and the type of its activity stand for; null for every type that has no entry of its own. */
+  events: z.array(
+    z.strictObject({
+      verb: z.string().min(1),
+      activityType: z.string().min(1).nullable().default(null),
+      event: z.string().min(1),
+    }),
+  ),
+})
+
 export const economySchema = z.strictObject({
   name: z.string().min(1),
   symbol: z.string().min(1),
@@ -61,6 +74,8 @@ export const economySchema = z.strictObject({
   aliases: z.record(z.string(), z.string()).default({}),
   /** Event types that activity in a Discourse forum stands for (STK-50). */
   discourse: discourseSchema.prefault({}),
+  /** Event types that xAPI statements stand for; the common vocabularies when it is left out. */
+  xapi: xapiSchema.optional(),
 })
 
 /** Rules of one economy; `STK_RULES` is the default. */
@@ -149,6 +164,11 @@ export function ruleProblems(rules: EconomyRules): { field: string; rule: string
   })
   if (scoredEvents(rules).length === 0)
     problems.push({ field: "events", rule: "at least one event must have a weight" })
+  const pairs = (rules.xapi?.events ?? []).map(({ verb, activityType }) => `${verb} ${activityType ?? ""}`)
+  pairs.forEach((pair, index) => {
+    if (pairs.indexOf(pair) !== index)
+      problems.push({ field: `xapi.events.${index}`, rule: "names a verb and an activity type again" })
+  })
   // One type after the other, so that the sum can be named whatever it is.
   const bits = scoredEvents(rules)
     .flatMap((event) => countWidths({ eventTypes: [event] }))

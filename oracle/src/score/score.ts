@@ -5,8 +5,9 @@ import { basename, dirname, join, resolve } from "node:path"
 import { InputRefused, type InputProblem } from "../failure"
 import { insertDiscourseEvents, insertDiscourseFiles } from "../source/discourse"
 import { prepareEventFile, type PreparedFile } from "../source/intake"
-import { readDiscourseUsers, readMembers, type CsvReading } from "../source/members"
+import { readDiscourseUsers, readMembers, readXapiUsers, type CsvReading } from "../source/members"
 import { insertPosthogFiles } from "../source/posthog"
+import { insertXapiFiles } from "../source/xapi"
 import { DEFAULT_MEMORY, DEFAULT_THREADS, literal, ScratchDatabase } from "./database"
 import { DUCKDB } from "./duckdb"
 import { checkReplaceable, publish, type Publication } from "./output"
@@ -34,6 +35,7 @@ export interface ScoreParameters {
   /** Accept a previous week that is further back: every streak starts again. */
   allowGap?: boolean
   discourseUsers?: string
+  xapiUsers?: string
   skipMalformed?: boolean
   rules?: EconomyRules
   memory?: string
@@ -97,7 +99,9 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       const members = await stage("members", async () => loadMembers(database, p.members, rules))
       const discourseUsers =
         p.discourseUsers === undefined ? null : await loadDiscourseUsers(database, p.discourseUsers)
-      const files = await loadEvents(database, p, scratch, rules, discourseUsers !== null, stage)
+      const xapiUsers = p.xapiUsers === undefined ? null : await loadXapiUsers(database, p.xapiUsers)
+      const mapped = { discourse: discourseUsers !== null, xapi: xapiUsers !== null }
+      const files = await loadEvents(database, p, scratch, rules, mapped, stage)
       await refuseMalformed(database, files, p.skipMalformed === true)
       await stage("count", async () => {
         const judging = [...findDuplicates(DUCKDB), judgeEvents(DUCKDB, p.week), listRejected(DUCKDB)]
@@ -119,6 +123,15 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
                     sha256: discourseUsers.sha256,
                     bytes: discourseUsers.bytes,
                   },
+            ...(xapiUsers === null
+              ? {}
+              : {
+                  xapi_users: {
+                    name: basename(p.xapiUsers ?? ""),
+                    sha256: xapiUsers.sha256,
+                    bytes: xapiUsers.bytes,
+                  },
+                }),
             events: files.map(({ path: _, ...file }) => file),
           },
         }),
@@ -198,6 +211,26 @@ async function loadDiscourseUsers(database: ScratchDatabase, path: string): Prom
   return reading
 }
 
+async function loadXapiUsers(database: ScratchDatabase, path: string): Promise<CsvReading> {
+  requireFile(path, "xapi-users")
+  const appender = await database.appender("xapi_users")
+  const reading = await readXapiUsers(
+    path,
+    (row) => {
+      appender.appendInteger(row.line)
+      appender.appendVarchar(row.mboxSha1sum)
+      appender.appendVarchar(row.userId)
+      appender.endRow()
+    },
+    PROBLEM_LIMIT,
+  )
+  appender.closeSync()
+  if (reading.problemCount > 0) throw new InputRefused(reading.problems, reading.problemCount)
+  // Several addresses may be one member's, but not the other way round.
+  await refuseRepeated(database, path, "xapi_users", "mbox_sha1sum")
+  return reading
+}
+
 async function refuseRepeated(
   database: ScratchDatabase,
   path: string,
@@ -239,7 +272,7 @@ async function loadEvents(
   p: ScoreParameters,
   scratch: string,
   rules: EconomyRules,
-  mapped: boolean,
+  mapped: { discourse: boolean; xapi: boolean },
   stage: <T>(name: string, work: () => Promise<T>) => Promise<T>,
 ): Promise<LoadedFile[]> {
   const prepared: PreparedFile[] = []
@@ -256,12 +289,13 @@ async function loadEvents(
         names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
       const base = await database.number("SELECT count(*) FROM incoming")
       await database.run(`INSERT INTO files VALUES (${number}, ${literal(label)}, ${base})`)
-      await readFile(database, file, number, lateFrom(p.week))
+      await readFile(database, file, number, { rules, lateFrom: lateFrom(p.week), xapiMapped: mapped.xapi })
       await noteLines(database, number, file)
       records.push({ path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes })
       if (file.readable !== file.path) await rm(file.readable)
     }
-    for (const sql of insertDiscourseEvents(DUCKDB, rules.discourse, mapped)) await database.run(sql)
+    for (const sql of insertDiscourseEvents(DUCKDB, rules.discourse, mapped.discourse))
+      await database.run(sql)
   })
   return records
 }
@@ -271,13 +305,18 @@ async function readFile(
   database: ScratchDatabase,
   file: PreparedFile,
   number: number,
-  lateFrom: bigint,
+  how: { rules: EconomyRules; lateFrom: bigint; xapiMapped: boolean },
 ): Promise<void> {
   const files = [{ path: file.readable, number }]
   const insert = async (parallel: boolean): Promise<void> => {
-    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, lateFrom, parallel))
+    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, how.lateFrom, parallel))
     else if (file.kind === "discourse")
       for (const sql of insertDiscourseFiles(DUCKDB, files, parallel)) await database.run(sql)
+    else if (file.kind === "xapi") {
+      const { rules, lateFrom, xapiMapped } = how
+      for (const sql of insertXapiFiles(DUCKDB, rules.xapi, files, lateFrom, xapiMapped, parallel))
+        await database.run(sql)
+    }
   }
   await insert(true).catch(async (error: unknown) => {
     if (!(error instanceof Error) || !error.message.includes("Parallel CSV Reader")) throw error
@@ -285,11 +324,11 @@ async function readFile(
   })
   // Line numbers rest on this, and no event may be lost.
   const rows =
-    file.kind === "posthog"
-      ? await database.number(`SELECT count(*) FROM incoming WHERE file = ${number}`)
+    file.kind === "empty"
+      ? file.lines
       : file.kind === "discourse"
         ? await database.number("SELECT count(*) FROM discourse_pages")
-        : file.lines
+        : await database.number(`SELECT count(*) FROM incoming WHERE file = ${number}`)
   if (rows !== file.lines) throw new Error(`${file.path}: ${rows} of ${file.lines} lines were read`)
 }
 

@@ -1,6 +1,7 @@
 import { SECONDS_PER_DAY, weekEnd, weekStart } from "@stk/sdk/math"
 import { discourseTables } from "../source/discourse"
 import { sourceFunctions } from "../source/posthog"
+import { xapiTables } from "../source/xapi"
 import type { Dialect } from "./dialect"
 import { scoredEvents, type EconomyRules } from "./rules"
 import { aggregationEnd } from "./weeks"
@@ -60,7 +61,7 @@ export function createTables(d: Dialect, rules: EconomyRules): string[] {
     d.createTable("files", "file INT, label STRING, base BIGINT"),
     d.createTable("line_numbers", "file INT, page_row BIGINT, line INT"),
     d.createTable("unreadable", "file INT, line BIGINT, rule STRING"),
-    // One row an event. page_row: line from 0 in Discourse files, null in PostHog files, where the row id gives it.
+    // One row an event. page_row: line from 0 in files of Discourse and xAPI, null in PostHog files, where the row id gives it.
     // problem: '' for an empty line, otherwise why the line is malformed. reason: why the source itself excludes the event.
     d.createTable(
       d.incoming,
@@ -68,6 +69,7 @@ export function createTables(d: Dialect, rules: EconomyRules): string[] {
        user_id STRING, moment BIGINT, late BOOLEAN, problem STRING, reason STRING${d.place.types}`,
     ),
     ...discourseTables(d),
+    ...xapiTables(d),
     ...filled(
       "type_names",
       "type SMALLINT, name STRING",
@@ -130,8 +132,9 @@ export function listMalformed(d: Dialect): string {
 }
 
 /**
- * Of events with the same source id the earliest counts; ties are broken by content, so the order of files and lines is
- * indifferent. A 64-bit hash finds the few candidates without sorting everything; they are compared in full.
+ * Of events with the same source id the earliest counts, or none once the source says that it is deleted; ties are broken by
+ * content, so the order of files and lines is indifferent. A 64-bit hash finds the few candidates without sorting everything;
+ * they are compared in full.
  */
 export function findDuplicates(d: Dialect): string[] {
   const hash = d.hash("page_row IS NULL", "source_id")
@@ -144,11 +147,12 @@ export function findDuplicates(d: Dialect): string[] {
       "duplicates",
       `SELECT event, conflicting FROM (
          SELECT rowid AS event, row_number() OVER source AS nth,
-           (moment, type, type_name, user_id) IS DISTINCT FROM first_value((moment, type, type_name, user_id)) OVER source AS conflicting
+           coalesce(first_value(reason) OVER source, '') <> 'deleted' AND
+             (moment, type, type_name, user_id) IS DISTINCT FROM first_value((moment, type, type_name, user_id)) OVER source AS conflicting
          FROM incoming
          WHERE problem IS NULL AND ${hash} IN (SELECT h FROM repeated)
          WINDOW source AS (PARTITION BY page_row IS NULL, source_id
-           ORDER BY moment, late, reason NULLS FIRST, type NULLS LAST, type_name NULLS LAST, user_id NULLS LAST, file,
+           ORDER BY coalesce(reason, '') <> 'deleted', moment, late, reason NULLS FIRST, type NULLS LAST, type_name NULLS LAST, user_id NULLS LAST, file,
              page_row NULLS LAST, rowid, item)) AS ranked
        WHERE nth > 1`,
     ),

@@ -1,11 +1,17 @@
 import type { SourceConfig } from "../config/sources"
+import { DiscourseSource } from "./discourse_api"
 import { FilesSource } from "./files"
 import type { Source } from "./source"
+import { XapiSource } from "./xapi_api"
 
 /** The source that a configuration describes; secrets are read when they are needed. */
 export function createSource(config: SourceConfig): Source {
   switch (config.kind) {
     case "files":
       return new FilesSource(config)
+    case "discourse":
+      return new DiscourseSource(config)
+    case "xapi":
+      return new XapiSource(config)
   }
 }

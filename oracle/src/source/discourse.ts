@@ -136,7 +136,7 @@ export function insertDiscourseEvents(
   // A source id names one event; its row carries who, when and, where it cannot count, the reason.
   const event = (source: string, type: string, who: string, where: string, reason = "NULL"): string =>
     `SELECT file, page_row, item, ${source} AS source_id, ${d.text(type)} AS type_name, ${who} AS who, moment,
-       coalesce(${reason}, base_reason) AS reason FROM known WHERE ${where}`
+       coalesce(base_reason, ${reason}) AS reason FROM known WHERE ${where}`
   const place = d.place.columns
   return [
     d.createTableAs(

@@ -1,20 +1,20 @@
 import { itemAt } from "../item"
-import { kindOf } from "./kind"
+import { kindOf, type RecordKind } from "./kind"
 
 /**
  * Splits one JSON document, as a person saves an API's answer, into records with their line numbers.
- * Known are arrays of records or pages, and Discourse's pages: latest_posts, user_actions, post_stream.posts.
+ * Known are arrays of records or pages, Discourse's pages (latest_posts, user_actions, post_stream.posts) and xAPI's (statements).
  */
 
 export interface SplitDocument {
-  kind: "posthog" | "discourse"
+  kind: RecordKind
   /** Each record as JSON on one line. */
   records: string[]
   /** Line of the document on which each record starts. */
   lines: Uint32Array
 }
 
-const RECORD_PATHS = new Set(["latest_posts.[]", "user_actions.[]", "post_stream.posts.[]"])
+const RECORD_PATHS = new Set(["latest_posts.[]", "user_actions.[]", "post_stream.posts.[]", "statements.[]"])
 
 /** Null when the text is no JSON, or no document of a known kind. */
 export function splitDocument(text: string): SplitDocument | null {
@@ -46,14 +46,14 @@ function isContainer(value: unknown): boolean {
 }
 
 function isPage(text: string): boolean {
-  return /"(latest_posts|user_actions|post_stream)"/.test(text) && isPageObject(JSON.parse(text))
+  return /"(latest_posts|user_actions|post_stream|statements)"/.test(text) && isPageObject(JSON.parse(text))
 }
 
 function isPageObject(value: unknown): boolean {
   return (
     typeof value === "object" &&
     value !== null &&
-    ["latest_posts", "user_actions", "post_stream"].some((key) => key in value)
+    ["latest_posts", "user_actions", "post_stream", "statements"].some((key) => key in value)
   )
 }
 

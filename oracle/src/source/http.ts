@@ -85,14 +85,17 @@ const SHORTEST_SECRET = 4
 
 /** Asks for JSON. @throws {SourceFailed} */
 export async function fetchJson(request: HttpRequest): Promise<HttpAnswer<unknown>> {
-  return fetchPatiently({ headers: { accept: "application/json" }, ...request }, (text, headers) => {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      const type = headers.get("content-type")?.split(";")[0] ?? "without a type"
-      throw new Passing("invalid", `answered ${text.length} characters (${type}) that are not valid JSON`)
-    }
-  })
+  return fetchPatiently({ headers: { accept: "application/json" }, ...request }, parseJson)
+}
+
+/** JSON of an answer. @throws {Passing} half an answer, or a page for people, may be whole the next time */
+export function parseJson(text: string, headers: Headers): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const type = headers.get("content-type")?.split(";")[0] ?? "without a type"
+    throw new Passing("invalid", `answered ${text.length} characters (${type}) that are not valid JSON`)
+  }
 }
 
 /** Asks for a text. @throws {SourceFailed} */
@@ -108,7 +111,7 @@ export async function fetchText(request: HttpRequest): Promise<HttpAnswer<string
  */
 export async function fetchPatiently<T>(
   request: HttpRequest,
-  read: (text: string, headers: Headers) => T,
+  read: (text: string, headers: Headers, status: number) => T,
 ): Promise<HttpAnswer<T>> {
   const call = new Call(request)
   const deadline = Date.now() + (request.patience ?? DEFAULT_PATIENCE)
@@ -116,7 +119,7 @@ export async function fetchPatiently<T>(
     let problem: Passing
     try {
       const { status, headers, text } = await call.attempt(deadline)
-      return { status, headers, body: read(text, headers) }
+      return { status, headers, body: read(text, headers, status) }
     } catch (error) {
       if (!(error instanceof Passing)) throw error
       problem = error

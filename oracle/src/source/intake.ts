@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { createGunzip } from "node:zlib"
 import { InputRefused } from "../failure"
 import { splitDocument } from "./document"
-import { kindOf } from "./kind"
+import { kindOf, type RecordKind } from "./kind"
 
 /**
  * Prepares an events file for DuckDB: hashes it, finds out what it is, and makes sure that one line is one record.
@@ -15,7 +15,7 @@ import { kindOf } from "./kind"
  * bytes that are no UTF-8) is rewritten line by line into the scratch directory, so that no line is lost or shifted.
  */
 
-export type EventFileKind = "posthog" | "discourse" | "empty"
+export type EventFileKind = RecordKind | "empty"
 
 export interface PreparedFile {
   path: string
@@ -80,7 +80,7 @@ export async function prepareEventFile(path: string, scratch: string, index: num
         {
           file: path,
           field: "file",
-          rule: "is neither PostHog events as JSON lines nor Discourse posts or user actions as JSON",
+          rule: "is neither PostHog events as JSON lines, nor Discourse posts or user actions, nor xAPI statements",
         },
       ])
     }
@@ -258,8 +258,10 @@ async function detectKind(path: string): Promise<EventFileKind | "document"> {
     const { size } = await stat(path)
     if (size <= MAX_DOCUMENT_BYTES && parse(await readFile(path, "utf8")) !== undefined) return "document"
   }
-  // PostHog events on one line are no JSON lines yet; Discourse's pages may stand in an array.
-  if (Array.isArray(first) && kindOf(first) === "posthog") return "document"
+  // Events or statements in an array on one line are no JSON lines yet; Discourse's pages may stand in an array.
+  const kindOfFirst = kindOf(first)
+  if (Array.isArray(first) && kindOfFirst !== "discourse" && kindOfFirst !== null) return "document"
+  if (kindOfFirst === "xapi" && isStatementResult(first)) return "document"
   for (const line of lines) {
     const kind = kindOf(parse(line))
     if (kind !== null) return kind
@@ -267,9 +269,16 @@ async function detectKind(path: string): Promise<EventFileKind | "document"> {
   // A first line that is larger than the head: a page of a forum with long posts.
   if (lines.length === 1) {
     if (/"(latest_posts|user_actions|post_stream)"\s*:/.test(firstLine)) return "discourse"
+    if (/^\s*(\[|\{\s*"statements")/.test(firstLine)) return "document"
     if (/"distinct_id"\s*:/.test(firstLine) && /"event"\s*:/.test(firstLine)) return "posthog"
+    if (/"actor"\s*:/.test(firstLine) && /"verb"\s*:/.test(firstLine)) return "xapi"
   }
   return "document"
+}
+
+/** A page of a learning record store's answer, not a statement. */
+function isStatementResult(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "statements" in value
 }
 
 function parse(text: string): unknown {

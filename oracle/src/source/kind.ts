@@ -1,5 +1,7 @@
+export type RecordKind = "posthog" | "discourse" | "xapi"
+
 /** Kind of one parsed record or page, by the fields that only this kind has. */
-export function kindOf(value: unknown): "posthog" | "discourse" | null {
+export function kindOf(value: unknown): RecordKind | null {
   if (Array.isArray(value)) {
     for (const item of value) {
       const kind = kindOf(item)
@@ -11,6 +13,8 @@ export function kindOf(value: unknown): "posthog" | "discourse" | null {
   const record = value as Record<string, unknown>
   if ("latest_posts" in record || "user_actions" in record || "post_stream" in record) return "discourse"
   if ("action_type" in record || ("post_number" in record && "topic_id" in record)) return "discourse"
+  if ("actor" in record && "verb" in record && "object" in record) return "xapi"
+  if ("statements" in record && Array.isArray(record.statements)) return "xapi"
   if ("event" in record && ("distinct_id" in record || "uuid" in record)) return "posthog"
   return "distinct_id" in record && "uuid" in record ? "posthog" : null
 }

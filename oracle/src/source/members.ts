@@ -8,6 +8,7 @@ import type { InputProblem } from "../failure"
 
 export const MEMBERS_HEADER = ["user_id", "wallet", "level"] as const
 export const DISCOURSE_USERS_HEADER = ["username", "user_id"] as const
+export const XAPI_USERS_HEADER = ["mbox_sha1sum", "user_id"] as const
 /** PostHog's limit of a distinct_id. */
 export const MAX_USER_ID_CHARACTERS = 400
 const CONTROL = /[\u0000-\u001f\u007f]/
@@ -65,6 +66,21 @@ export async function readDiscourseUsers(
     if (username === "") refuse("username", "must not be empty")
     else if (rule !== null) refuse("user_id", rule)
     else onRow({ line, username, userId })
+  })
+}
+
+/** Reads `mbox_sha1sum,user_id`: whose an address in xAPI statements is. */
+export async function readXapiUsers(
+  path: string,
+  onRow: (row: { line: number; mboxSha1sum: string; userId: string }) => void,
+  problemLimit: number,
+): Promise<CsvReading> {
+  return readCsv(path, XAPI_USERS_HEADER, problemLimit, ([mboxSha1sum = "", userId = ""], line, refuse) => {
+    const rule = userIdRule(userId)
+    if (!/^[0-9a-f]{40}$/.test(mboxSha1sum))
+      refuse("mbox_sha1sum", "must be 40 hexadecimal digits in lower case")
+    else if (rule !== null) refuse("user_id", rule)
+    else onRow({ line, mboxSha1sum, userId })
   })
 }
 
