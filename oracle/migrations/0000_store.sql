@@ -7,6 +7,14 @@ CREATE TABLE "stk_oracle"."leases" (
 	"expires_at" timestamp(6) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "stk_oracle"."transaction_members" (
+	"signature" text NOT NULL,
+	"week" integer NOT NULL,
+	"first_member" integer NOT NULL,
+	"last_member" integer NOT NULL,
+	CONSTRAINT "transaction_members_signature_first_member_pk" PRIMARY KEY("signature","first_member")
+);
+--> statement-breakpoint
 CREATE TABLE "stk_oracle"."transactions" (
 	"signature" text PRIMARY KEY NOT NULL,
 	"week" integer NOT NULL,
@@ -20,8 +28,6 @@ CREATE TABLE "stk_oracle"."transactions" (
 	"compute_units" integer NOT NULL,
 	"evidence" text,
 	"bytes" text NOT NULL,
-	"first_member" integer,
-	"last_member" integer,
 	"outcome" text,
 	"slot" bigint,
 	"error" text,
@@ -196,6 +202,8 @@ CREATE TABLE "stk_oracle"."weeks" (
 	"chain" jsonb
 );
 --> statement-breakpoint
+ALTER TABLE "stk_oracle"."transaction_members" ADD CONSTRAINT "transaction_members_signature_transactions_signature_fk" FOREIGN KEY ("signature") REFERENCES "stk_oracle"."transactions"("signature") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "transaction_members_of_week" ON "stk_oracle"."transaction_members" USING btree ("week","first_member");--> statement-breakpoint
 CREATE INDEX "transactions_of_week" ON "stk_oracle"."transactions" USING btree ("week","kind");--> statement-breakpoint
 CREATE INDEX "outbox_due" ON "stk_oracle"."outbox" USING btree ("state","due_at");--> statement-breakpoint
 CREATE INDEX "events_of_member" ON "stk_oracle"."events" USING btree ("week","user_id");--> statement-breakpoint

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { expect } from "chai"
-import { Locked } from "../../oracle/src/chain/failures"
+import { Locked, NotReady } from "../../oracle/src/chain/failures"
 import { FileJournal, type RunEntry, type SentEntry } from "../../oracle/src/chain/journal"
 import { DirectoryLock } from "../../oracle/src/chain/lock"
 import { InputRefused } from "../../oracle/src/failure"
@@ -42,14 +42,14 @@ describe("the journal of a week", () => {
   })
   afterEach(() => folder.remove())
 
-  const open = (): FileJournal => {
+  const open = async (): Promise<FileJournal> => {
     const journal = FileJournal.open(path)
-    journal.begin(HEADER)
+    await journal.begin(HEADER)
     return journal
   }
 
   it("makes no file until something is sent, and has it on disk when sent returns", async () => {
-    const journal = open()
+    const journal = await open()
     expect(existsSync(path)).to.equal(false)
 
     await journal.sent(sent("a"))
@@ -60,25 +60,53 @@ describe("the journal of a week", () => {
   })
 
   it("knows after a crash what may still be on its way", async () => {
-    const journal = open()
+    const journal = await open()
     await journal.sent(sent("a"))
     await journal.sent(sent("b"))
     await journal.sent(sent("c"))
+    await journal.sent(sent("d"))
     await journal.outcome({ signature: "b", status: "confirmed", slot: 7, error: null })
+    await journal.outcome({ signature: "c", status: "failed", slot: 7, error: "WeekNotOpen" })
+    await journal.outcome({ signature: "d", status: "confirmed", slot: 7, error: null })
+    await journal.outcome({ signature: "d", status: "finalized", slot: 7, error: null })
 
+    // What is confirmed a fork may still take back.
     expect(
       FileJournal.open(path)
         .unresolved()
         .map((entry) => entry.signature),
-    ).to.deep.equal(["a", "c"])
+    ).to.deep.equal(["a", "b"])
     await journal.close()
   })
 
+  it("counts the fees of what landed or may have, and not of what expired", async () => {
+    const journal = await open()
+    for (const name of ["a", "b", "c"]) await journal.sent(sent(name))
+    await journal.outcome({ signature: "a", status: "expired", slot: null, error: null })
+    await journal.outcome({ signature: "b", status: "failed", slot: 7, error: "WeekNotOpen" })
+    await journal.close()
+
+    expect(FileJournal.open(path).spent()).to.equal(10_000n)
+  })
+
+  it("lets no run on another cluster or economy touch what is on its way", async () => {
+    const journal = await open()
+    await journal.sent(sent("a"))
+    await journal.close()
+
+    for (const other of [{ genesis_hash: "other" }, { economy: "other" }]) {
+      const refused: unknown = await FileJournal.open(path)
+        .begin({ ...HEADER, ...other })
+        .catch((error: unknown) => error)
+      expect(refused).to.be.instanceOf(NotReady)
+    }
+  })
+
   it("writes no second header and no outcome of an earlier run away when it is opened again", async () => {
-    const first = open()
+    const first = await open()
     await first.sent(sent("a"))
     await first.close()
-    const second = open()
+    const second = await open()
     await second.outcome({ signature: "a", status: "expired", slot: null, error: null })
     await second.sent(sent("b"))
     await second.close()
@@ -93,7 +121,7 @@ describe("the journal of a week", () => {
   })
 
   it("drops a line that a crash has cut off at any byte, and goes on behind the last whole one", async () => {
-    const journal = open()
+    const journal = await open()
     await journal.sent(sent("a"))
     await journal.close()
     const whole = readFileSync(path)
@@ -115,7 +143,7 @@ describe("the journal of a week", () => {
   })
 
   it("refuses a file that is no journal, with its line", async () => {
-    const journal = open()
+    const journal = await open()
     await journal.sent(sent("a"))
     await journal.close()
     appendFileSync(path, "not json\n")

@@ -78,7 +78,7 @@ describe("a week that is settled while its members move tokens", function () {
   function settleWhile(meanwhile: () => Promise<unknown>) {
     const keypair = cluster.operator
     const run = new ChainRun(
-      { url: cluster.localnet.rpcUrl, economy, signer: keypairSigner(keypair) },
+      { urls: [cluster.localnet.rpcUrl], economy, signer: keypairSigner(keypair) },
       FileJournal.none(),
       NO_EVENTS,
     )

@@ -1,161 +1,278 @@
-import { existsSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { AsyncLocalStorage } from "node:async_hooks"
 import { Connection } from "@solana/web3.js"
-import { EXIT, OracleError, UsageError } from "../failure"
-import { Interrupted } from "./failures"
+import { EXIT, OracleError } from "../failure"
+import { type Call, Endpoint, EndpointFailure, parseCall } from "./endpoint"
+import { Interrupted, NotReady } from "./failures"
 
-/** Where the chain is, and how to talk to it when it does not always answer. */
+/** A cluster behind one or more RPC endpoints, none of which always answers, or always the truth. */
 
-const MONIKERS: Record<string, string> = {
-  localhost: "http://127.0.0.1:8899",
-  l: "http://127.0.0.1:8899",
-  devnet: "https://api.devnet.solana.com",
-  d: "https://api.devnet.solana.com",
-  testnet: "https://api.testnet.solana.com",
-  t: "https://api.testnet.solana.com",
-  "mainnet-beta": "https://api.mainnet-beta.solana.com",
-  m: "https://api.mainnet-beta.solana.com",
+export interface ClusterOptions {
+  /** How long a cluster may not answer at all before the run is given up; a minute by default. */
+  patienceMs?: number | undefined
+  /** Longest wait for one answer, to its last byte; half a minute by default. */
+  requestMs?: number | undefined
+  /** Told what fails, and what is done about it. */
+  onNote?: ((note: string) => void) | undefined
 }
 
-/** Longest wait for an answer to one request, and for a cluster that does not answer at all. */
+/** One endpoint's answer to what all were asked. */
+export interface Testimony<T> {
+  endpoint: Endpoint
+  value: T
+}
+
 const REQUEST_MS = 30_000
-const DEFAULT_PATIENCE_MS = 60_000
-const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 8_000
-/** JSON-RPC's codes for a node that is behind, unhealthy or overloaded: another try may work. */
-const PASSING_CODES = new Set([-32004, -32005, -32007, -32014, -32016, 429])
+const PATIENCE_MS = 60_000
+/** Between configured neighbours: the first is preferred unless it is slower than the next by more. */
+const PREFERENCE_MS = 300
+/** When one endpoint has answered, the others are waited for this long. */
+const GRACE_MS = 3_000
 
-/** The RPC URL of `-u`, of `STK_RPC_URL`, or of a local chain started from this folder. @throws {UsageError} */
-export function resolveUrl(option: string | undefined, folder: string = process.cwd()): string {
-  const named = option ?? process.env.STK_RPC_URL
-  if (named !== undefined && named !== "") {
-    const url = MONIKERS[named] ?? named
-    if (!/^https?:\/\/\S+$/.test(url))
-      throw new UsageError(
-        "--url",
-        `${named} is neither http(s)://… nor one of localhost, devnet, testnet, mainnet-beta`,
+export class Cluster {
+  readonly patienceMs: number
+  /**
+   * A connection that takes the best endpoint and turns to the next when one fails. Every method is safe to repeat: a
+   * transaction sent twice is the same transaction. Each throws {@link Interrupted} when nobody answers for `patienceMs`.
+   */
+  readonly connection: Connection
+  private readonly endpoints: readonly Endpoint[]
+  private readonly connections = new Map<Endpoint, Connection>()
+  private readonly requestMs: number
+  private readonly onNote: (note: string) => void
+  private genesisHash: string | null = null
+  private readonly answered = new Map<string, Endpoint>()
+
+  constructor(urls: readonly [string, ...string[]], p: ClusterOptions = {}) {
+    this.patienceMs = p.patienceMs ?? PATIENCE_MS
+    this.requestMs = p.requestMs ?? REQUEST_MS
+    this.onNote = p.onNote ?? (() => undefined)
+    const isAlone = urls.length === 1
+    this.endpoints = urls.map((url) => new Endpoint(url, { requestMs: this.requestMs, isAlone }))
+    this.connection = connectionOver(urls[0], (body) => this.request(parseCall(body)))
+    for (const endpoint of this.endpoints)
+      this.connections.set(
+        endpoint,
+        connectionOver(endpoint.url, (body) => this.askOne(endpoint, parseCall(body))),
       )
-    return url
   }
-  for (let at = folder; ; at = dirname(at)) {
-    const path = join(at, ".stk", "localnet.json")
-    if (existsSync(path)) {
-      const { rpcUrl } = JSON.parse(readFileSync(path, "utf8")) as { rpcUrl?: unknown }
-      if (typeof rpcUrl === "string") return rpcUrl
+
+  /** For people: who is asked. */
+  get name(): string {
+    return this.endpoints.map(({ name }) => name).join(", ")
+  }
+
+  /** How many endpoints there are of this cluster. */
+  get size(): number {
+    return this.usable().length
+  }
+
+  /**
+   * The hash that tells clusters apart. Every endpoint that answers is asked; those that do not are asked before they are
+   * used. @throws {NotReady} when they serve different clusters
+   */
+  async identify(): Promise<string> {
+    const hashes = await this.fromEach((connection) => connection.getGenesisHash())
+    const different = hashes.find(({ value }) => value !== hashes[0]?.value)
+    if (different !== undefined)
+      throw new NotReady(
+        hashes.map(
+          ({ endpoint, value }) => `endpoint ${endpoint.name}: serves the cluster with genesis ${value}`,
+        ),
+      )
+    const wrong = this.endpoints.find(({ isWrong }) => isWrong)
+    if (wrong !== undefined)
+      throw new NotReady([`endpoint ${wrong.name}: serves another cluster than the others`])
+    return this.genesisHash ?? ""
+  }
+
+  /** The endpoint that has answered such a request last. */
+  answeredBy(method: string): Endpoint | null {
+    return this.answered.get(method) ?? null
+  }
+
+  /**
+   * Asks every endpoint at once and gives what those say that answer: at least one.
+   * @param graceMs how long the others are waited for when one has answered
+   * @throws {Interrupted} when nobody answers for `patienceMs`
+   */
+  async fromEach<T>(
+    ask: (connection: Connection) => Promise<T>,
+    graceMs: number = GRACE_MS,
+  ): Promise<Testimony<T>[]> {
+    const deadline = Date.now() + this.patienceMs
+    for (;;) {
+      const awake = this.usable().filter(({ rest }) => rest === 0)
+      const answers = await this.answersOf(awake, ask, graceMs)
+      if (answers.length > 0) return answers
+      await this.rest(deadline, "nobody answers")
     }
-    if (dirname(at) === at)
-      throw new UsageError("--url", "is missing, STK_RPC_URL is not set, and no local chain runs here")
+  }
+
+  private async answersOf<T>(
+    asked: readonly Endpoint[],
+    ask: (connection: Connection) => Promise<T>,
+    graceMs: number,
+  ): Promise<Testimony<T>[]> {
+    const answers: Testimony<T>[] = []
+    const silent = new Set(asked)
+    let open = asked.length
+    await new Promise<void>((resolve) => {
+      let grace: NodeJS.Timeout | null = null
+      const end = (): void => {
+        if (grace !== null) clearTimeout(grace)
+        resolve()
+      }
+      if (open === 0) end()
+      for (const endpoint of asked)
+        ask(this.connections.get(endpoint) ?? this.connection)
+          .then(
+            (value) => {
+              answers.push({ endpoint, value })
+              silent.delete(endpoint)
+              grace ??= setTimeout(() => {
+                // Its request may take long to fail: it is not asked again before that.
+                for (const each of silent) each.avoid(this.requestMs)
+                end()
+              }, graceMs)
+            },
+            (error: unknown) => {
+              silent.delete(endpoint)
+              if (error instanceof NotReady) this.onNote(error.message)
+            },
+          )
+          .finally(() => {
+            open--
+            if (open === 0) end()
+          })
+    })
+    // In the order of the configuration, whoever was first.
+    return [...answers].sort(
+      (a, b) => this.endpoints.indexOf(a.endpoint) - this.endpoints.indexOf(b.endpoint),
+    )
+  }
+
+  /** @throws {EndpointFailure} @throws {NotReady} it serves another cluster */
+  private async askOne(endpoint: Endpoint, call: Call): Promise<string> {
+    await this.verify(endpoint)
+    const text = await endpoint.ask(call)
+    this.answered.set(call.method, endpoint)
+    return text
+  }
+
+  /** Asks an endpoint that has not been asked, or has failed since, for its cluster. */
+  private async verify(endpoint: Endpoint): Promise<void> {
+    if (endpoint.genesisHash !== null) return
+    const body = JSON.stringify({ jsonrpc: "2.0", id: "genesis", method: "getGenesisHash", params: [] })
+    const { result } = JSON.parse(await endpoint.ask(parseCall(body))) as { result: unknown }
+    if (typeof result !== "string") throw new EndpointFailure("gives no genesis hash")
+    this.genesisHash ??= result
+    if (result !== this.genesisHash) {
+      endpoint.isWrong = true
+      throw new NotReady([
+        `endpoint ${endpoint.name}: serves the cluster with genesis ${result}, not ${this.genesisHash}: it is not used`,
+      ])
+    }
+    endpoint.genesisHash = result
+  }
+
+  private usable(): Endpoint[] {
+    const usable = this.endpoints.filter(({ isWrong }) => !isWrong)
+    if (usable.length === 0) throw new NotReady(["no endpoint serves the cluster that the run began with"])
+    return usable
+  }
+
+  /** Those that do not rest, the best first. */
+  private inOrder(): Endpoint[] {
+    const cost = (endpoint: Endpoint): number =>
+      endpoint.cost + PREFERENCE_MS * this.endpoints.indexOf(endpoint)
+    return this.usable()
+      .filter(({ rest }) => rest === 0)
+      .sort((a, b) => cost(a) - cost(b))
+  }
+
+  private async request(call: Call): Promise<string> {
+    if (call.method === "sendTransaction") return this.sendToAll(call)
+    const deadline = Date.now() + this.patienceMs
+    const hopeless = new Set<Endpoint>()
+    for (let reason = "rests"; ; ) {
+      for (const endpoint of this.inOrder()) {
+        try {
+          return await this.askOne(endpoint, call)
+        } catch (error) {
+          if (!(error instanceof EndpointFailure) && !(error instanceof NotReady)) throw error
+          reason = error instanceof NotReady ? error.message : `${endpoint.name} ${error.reason}`
+          if (error instanceof NotReady) this.onNote(error.message)
+          else if (error.p.isFinal === true) hopeless.add(endpoint)
+        }
+      }
+      if (this.usable().every((endpoint) => hopeless.has(endpoint))) throw gone(reason)
+      await this.rest(deadline, reason)
+    }
+  }
+
+  /** Waits until the first endpoint may be asked again. @throws {Interrupted} when that is after the deadline */
+  private async rest(deadline: number, reason: string): Promise<void> {
+    const wait = Math.min(...this.usable().map(({ rest }) => rest))
+    if (Date.now() + wait > deadline) throw gone(reason)
+    if (wait > 0) this.onNote(`the cluster does not answer (${reason}): trying again`)
+    await new Promise((resolve) => setTimeout(resolve, Math.max(wait, 1)))
+  }
+
+  /** To everyone, resting or not: the first that takes it is enough. What comes of it is seen in the status alone. */
+  private async sendToAll(call: Call): Promise<string> {
+    const attempts = this.usable().map((endpoint) => this.askOne(endpoint, call))
+    try {
+      return await Promise.any(attempts)
+    } catch (error) {
+      const failures = error instanceof AggregateError ? (error.errors as unknown[]) : []
+      for (const failure of failures)
+        if (failure instanceof EndpointFailure && failure.p.answer !== undefined) return failure.p.answer
+      throw gone(failures.map((each) => (each as Error).message).join("; "))
+    }
   }
 }
 
-/** A URL without what may be a secret in it: credentials, path and query often carry an API key. */
-export function publicUrl(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
-}
-
-/**
- * A connection that repeats requests which failed for reasons that pass. Every method is safe to repeat: a transaction
- * sent twice is the same transaction.
- *
- * @throws {Interrupted} by each method, when the cluster does not answer for `patienceMs`
- */
-export function connectTo(
-  url: string,
-  patienceMs: number = DEFAULT_PATIENCE_MS,
-  onRetry: (reason: string) => void = () => undefined,
-): Connection {
-  let failure: Interrupted | null = null
+/** A connection whose requests another function answers, and whose errors are the ones that it throws. */
+function connectionOver(url: string, answer: (body: string) => Promise<string>): Connection {
+  const call = new AsyncLocalStorage<{ error?: unknown }>()
   const connection = new Connection(url, {
     commitment: "confirmed",
     disableRetryOnRateLimit: true,
-    fetch: (async (input: string, init?: RequestInit) => {
+    fetch: (async (_: string, init: { body: string }) => {
       try {
-        return await patientFetch(String(input), init ?? {}, patienceMs, onRetry)
+        const headers = { "content-type": "application/json" }
+        return new Response(await answer(init.body), { status: 200, headers })
       } catch (error) {
-        if (error instanceof Interrupted) failure = error
+        const store = call.getStore()
+        if (store !== undefined) store.error = error
         throw error
       }
     }) as never,
   })
-  // web3.js puts its own words around what fetch throws; callers want to know that the cluster is gone.
+  // web3.js puts its own words around what fetch throws.
   return new Proxy(connection, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name)
       if (typeof value !== "function") return value
       return (...args: unknown[]): unknown => {
-        const result: unknown = Reflect.apply(value, target, args)
+        const store: { error?: unknown } = {}
+        const result: unknown = call.run(store, () => Reflect.apply(value, target, args))
         if (!(result instanceof Promise)) return result
         return result.catch((error: unknown) => {
-          throw failure ?? error
+          throw store.error ?? error
         })
       }
     },
   })
 }
 
-async function patientFetch(
-  url: string,
-  init: RequestInit,
-  patienceMs: number,
-  onRetry: (reason: string) => void,
-): Promise<Response> {
-  const deadline = Date.now() + patienceMs
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const attempt = await tryFetch(url, init)
-    if ("response" in attempt) return attempt.response
-    const wait = Math.max(pause * (0.5 + Math.random() / 2), attempt.retryAfterMs)
-    if (attempt.final || Date.now() + wait > deadline)
-      throw new Interrupted(
-        `${publicUrl(url)}: ${attempt.reason}; nothing is lost, run the same command again`,
-      )
-    onRetry(attempt.reason)
-    await new Promise((resolve) => setTimeout(resolve, wait))
-  }
-}
-
-type Attempt = { response: Response } | { reason: string; retryAfterMs: number; final: boolean }
-
-async function tryFetch(url: string, init: RequestInit): Promise<Attempt> {
-  const failed = (reason: string, retryAfterMs = 0, final = false): Attempt => ({
-    reason,
-    retryAfterMs,
-    final,
-  })
-  let status: number
-  let text: string
-  let headers: Headers
-  try {
-    // web3.js passes an agent for node-fetch, which the built-in fetch does not know.
-    const { method, body, headers: sent } = init
-    const request = { method: method ?? "POST", body: body ?? null, ...(sent ? { headers: sent } : {}) }
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(REQUEST_MS) })
-    status = response.status
-    headers = response.headers
-    text = await response.text()
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code
-    return failed(cause === undefined ? (error as Error).message : `${(error as Error).message} (${cause})`)
-  }
-  const retryAfter = Number(headers.get("retry-after") ?? 0)
-  const retryAfterMs = Number.isFinite(retryAfter) ? retryAfter * 1000 : 0
-  if (status === 401 || status === 403) return failed(`refuses access (HTTP ${status})`, 0, true)
-  if (status === 429 || status >= 500) return failed(`answers HTTP ${status}`, retryAfterMs)
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    return failed(`answers something else than JSON (HTTP ${status})`, retryAfterMs)
-  }
-  const code = (answer as { error?: { code?: unknown } } | null)?.error?.code
-  if (typeof code === "number" && PASSING_CODES.has(code))
-    return failed(`is behind or busy (code ${code})`, retryAfterMs)
-  return { response: new Response(text, { status, headers: { "content-type": "application/json" } }) }
+function gone(reason: string): Interrupted {
+  return new Interrupted(`${reason}; nothing is lost, run the same command again`)
 }
 
 /** Refuses a program that is not there: a wrong cluster, most likely. @throws {OracleError} */
-export function missing(what: string, address: string, url: string): OracleError {
+export function missing(what: string, address: string, cluster: Cluster): OracleError {
   return new OracleError(EXIT.notReady, [
-    `${what}: there is none at ${address} on ${publicUrl(url)}: is this the right cluster?`,
+    `${what}: there is none at ${address} on ${cluster.name}: is this the right cluster?`,
   ])
 }

@@ -18,8 +18,9 @@ import {
   keypairSigner,
   type StkSigner,
 } from "@stk/sdk"
-import { Keypair, type Connection, type PublicKey } from "@solana/web3.js"
+import { Keypair, type PublicKey } from "@solana/web3.js"
 import { canonicalJson } from "../score/rules"
+import type { Cluster } from "./cluster"
 import { Disagreement, Interrupted, NotReady, type Difference } from "./failures"
 import { FileJournal } from "./journal"
 import { loadKeypair } from "./keys"
@@ -32,8 +33,7 @@ const OWNER_ONLY = 0o600
 const CREATION_COMPUTE_UNITS = 200_000
 
 export interface CreateParameters {
-  connection: Connection
-  url: string
+  cluster: Cluster
   signer: StkSigner
   mint: Keypair
   preset: EconomyPreset
@@ -80,7 +80,7 @@ export function mintKeypair(path: string | undefined): Keypair {
 export async function createEconomy(p: CreateParameters): Promise<CreateReport> {
   const [economy] = economyPda(p.mint.publicKey)
   const [vault] = vaultPda(economy)
-  const reader = new ChainReader(p.connection, p.url)
+  const reader = new ChainReader(p.cluster)
   const send = (kind: StepKind, planned: PlannedTransaction) => sendStep(p, reader, kind, planned)
   const report = async (
     outcome: CreateReport["outcome"],
@@ -96,7 +96,7 @@ export async function createEconomy(p: CreateParameters): Promise<CreateReport> 
         ? null
         : await setPolicy(p.signer.publicKey, economy, p.preset.policy, await reader.economy(economy), send),
   })
-  const existing = await fetchEconomy(p.connection, economy)
+  const existing = await fetchEconomy(p.cluster.connection, economy)
   if (existing !== null) {
     const differences = comparePreset(p.preset, p.genesis, existing)
     if (differences.length > 0)
@@ -126,7 +126,7 @@ async function sendStep(
   planned: PlannedTransaction,
 ): Promise<string | null> {
   const sender = new Sender({
-    connection: p.connection,
+    cluster: p.cluster,
     reader,
     signers: [p.signer, keypairSigner(p.mint)],
     journal: FileJournal.none(),

@@ -54,3 +54,12 @@ export class Interrupted extends OracleError {
     super(EXIT.interrupted, [message], options)
   }
 }
+
+/** Endpoints contradict each other about a transaction: nothing is signed anew before they agree. */
+export class Contradiction extends OracleError {
+  override readonly name = "Contradiction"
+
+  constructor(lines: readonly string[]) {
+    super(EXIT.interrupted, lines)
+  }
+}

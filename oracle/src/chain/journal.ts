@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs"
 import { dirname } from "node:path"
 import { InputRefused } from "../failure"
+import { NotReady } from "./failures"
 
 /**
  * What was sent, written and synced to disk before it is sent. After a crash the chain's cursors decide what is left to
@@ -26,6 +27,12 @@ export interface RunEntry {
   summary_sha256: string | null
 }
 
+/** Global indexes of members, first and last. */
+export interface MemberRange {
+  first: number
+  last: number
+}
+
 /** A transaction, as it was before it was sent. */
 export interface SentEntry {
   type: "sent"
@@ -43,6 +50,8 @@ export interface SentEntry {
   compute_units: number
   /** Canonical JSON of what the evidence hash of a level change stands for. */
   evidence?: string
+  /** Members that it scores or credits. */
+  members?: readonly MemberRange[]
   /** The signed bytes, base64: after a crash these and no others are sent again. */
   transaction: string
 }
@@ -52,7 +61,8 @@ export interface OutcomeEntry {
   type: "outcome"
   at: string
   signature: string
-  status: "confirmed" | "failed" | "expired"
+  /** `finalized` follows `confirmed`. */
+  status: "confirmed" | "failed" | "expired" | "finalized"
   slot: number | null
   error: string | null
 }
@@ -94,17 +104,30 @@ export function parseJournal(path: string, content: string): { entries: JournalE
 
 /** What a run remembers of what it sent; each promise is kept when the entry is safe. */
 export interface Journal {
-  /** Entries of earlier runs and of this one. */
-  readonly entries: readonly JournalEntry[]
-  /** Says what this run is; written with its first transaction. */
-  begin(header: RunEntry): void
+  /** Says what this run is; written with its first transaction at the latest. @throws {NotReady} it is another economy's */
+  begin(header: RunEntry): Promise<void>
   /** Transactions of earlier runs of which it is not known how they ended. */
-  unresolved(): SentEntry[]
+  unresolved(): readonly SentEntry[]
+  /** Lamports of fees that the week has cost so far. */
+  spent(): bigint
   /** Must end before the transaction is sent: from then on a crash does not lose it. */
   sent(entry: Omit<SentEntry, "type" | "at">): Promise<void>
   outcome(entry: Omit<OutcomeEntry, "type" | "at">): Promise<void>
   result(fields: Record<string, unknown>): Promise<void>
   close(): Promise<void>
+}
+
+/** @throws {NotReady} what is on its way is not on its way to where this run would look for it */
+export function requireSameEconomy(
+  unresolved: number,
+  before: Pick<RunEntry, "genesis_hash" | "economy"> | null,
+  now: Pick<RunEntry, "genesis_hash" | "economy">,
+): void {
+  if (before?.genesis_hash === now.genesis_hash && before.economy === now.economy) return
+  throw new NotReady([
+    `journal: ${unresolved} transactions of it are on their way to economy ${before?.economy ?? "?"} on another ` +
+      "cluster or economy: finish there first, or move the journal away",
+  ])
 }
 
 /** The journal of one directory; a file appears with the first transaction. */
@@ -135,15 +158,37 @@ export class FileJournal implements Journal {
     return this.known
   }
 
-  begin(header: RunEntry): void {
+  async begin(header: RunEntry): Promise<void> {
+    const unresolved = this.unresolved()
+    const last = this.known.filter((entry) => entry.type === "run").at(-1)
+    if (unresolved.length > 0) requireSameEconomy(unresolved.length, last ?? null, header)
     this.header = header
   }
 
-  unresolved(): SentEntry[] {
-    const ended = new Set(this.known.flatMap((entry) => (entry.type === "outcome" ? [entry.signature] : [])))
-    return this.known.flatMap((entry) =>
-      entry.type === "sent" && !ended.has(entry.signature) ? [entry] : [],
+  /** Those without an outcome, and those that landed and were not final: a fork may have taken them back. */
+  unresolved(): readonly SentEntry[] {
+    const ends = this.ends()
+    return this.sentEntries().filter(({ signature }) => {
+      const end = ends.get(signature)
+      return end === undefined || end === "confirmed"
+    })
+  }
+
+  spent(): bigint {
+    const ends = this.ends()
+    return this.sentEntries()
+      .filter(({ signature }) => ends.get(signature) !== "expired")
+      .reduce((sum, { fee }) => sum + BigInt(fee), 0n)
+  }
+
+  private ends(): Map<string, OutcomeEntry["status"]> {
+    return new Map(
+      this.known.flatMap((entry) => (entry.type === "outcome" ? [[entry.signature, entry.status]] : [])),
     )
+  }
+
+  private sentEntries(): SentEntry[] {
+    return this.known.filter((entry) => entry.type === "sent")
   }
 
   async sent(entry: Omit<SentEntry, "type" | "at">): Promise<void> {

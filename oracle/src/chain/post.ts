@@ -14,7 +14,8 @@ import {
   walletsOf,
 } from "./agreement"
 import { Disagreement, NotReady } from "./failures"
-import { FileJournal, JOURNAL_FILE } from "./journal"
+import { finalOnEach } from "./finality"
+import { FileJournal, JOURNAL_FILE, type Journal } from "./journal"
 import { DirectoryLock } from "./lock"
 import {
   ChainRun,
@@ -51,10 +52,20 @@ export interface PostParameters extends ConnectionParameters {
   settle?: boolean
   dryRun?: boolean
   parallelRegistration?: boolean
-  /** Where the journal is; in the directory by default, null for none. */
-  journal?: string | null
+  /** What was sent is written here, or into this file; into one in the directory by default, null for nowhere. */
+  journal?: Journal | string | null
+  /** Called when all of it is final, a settled week only, also where the chain had everything already. */
+  onFinal?: (final: FinalWeek) => Promise<void>
   /** Asked once, before anything is sent; nothing is when it says no. */
   confirm?: (plan: PostPlan) => Promise<boolean>
+}
+
+/** A settled week as it was scored, and as the chain has it at `finalized`. */
+export interface FinalWeek {
+  scored: ScoredWeek
+  chain: ChainState
+  record: Week
+  genesisHash: string
 }
 
 /** What posting will take, from the chain as it stands. */
@@ -102,9 +113,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
   events.onProgress("reading", 0, 1)
   const scored = await readScoredWeek(directory, p.rules)
   const lock = p.dryRun === true ? null : DirectoryLock.take(directory)
-  const path = p.journal === undefined ? join(directory, JOURNAL_FILE) : p.journal
-  const journal =
-    path === null || (p.dryRun === true && !existsSync(path)) ? FileJournal.none() : FileJournal.open(path)
+  const journal = openJournal(p)
   const run = new ChainRun(p, journal, events)
   const report = (
     outcome: PostReport["outcome"],
@@ -135,6 +144,7 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
     const wasSent = run.landed.length > 0
     const totals = totalsOf(record)
     const settlement = p.settle === true ? await settle(run, { week: scored.week, scored }) : null
+    if (settlement !== null && p.onFinal !== undefined) await tellFinal(scored, run, p.onFinal)
     const cost = await run.cost()
     if (run.landed.length > 0)
       await journal.result({
@@ -148,6 +158,16 @@ export async function postWeek(p: PostParameters, events: RunEvents): Promise<Po
     await journal.close()
     lock?.release()
   }
+}
+
+function openJournal({
+  directory,
+  journal = join(directory, JOURNAL_FILE),
+  dryRun,
+}: PostParameters): Journal {
+  if (journal === null) return FileJournal.none()
+  if (typeof journal !== "string") return journal
+  return dryRun === true && !existsSync(journal) ? FileJournal.none() : FileJournal.open(journal)
 }
 
 async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: boolean): Promise<Week> {
@@ -168,20 +188,19 @@ async function post(scored: ScoredWeek, run: ChainRun, total: number, parallel: 
       run.events.onNote("a fork has taken transactions back: posting again what is missing")
       continue
     }
-    const end = await run.reader.read(run.p.economy, "finalized")
-    if (phaseOf(end, scored.week) === "before" || phaseOf(end, scored.week) === "open") {
-      // Nothing of this run: another one's sealing is confirmed, but not final.
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      continue
-    }
-    const record = await run.reader.week(run.p.economy, scored.week, "finalized")
-    if (record === null)
-      throw new NotReady([
-        `week: the chain is at ${isoWeek(end.economy.week)}, and ${isoWeek(scored.week)} was never posted`,
-      ])
-    verify(scored, record, end)
-    return record
+    return verify(scored, run)
   }
+}
+
+async function tellFinal(
+  scored: ScoredWeek,
+  run: ChainRun,
+  onFinal: NonNullable<PostParameters["onFinal"]>,
+): Promise<void> {
+  const chain = await run.reader.read(run.p.economy, "finalized")
+  const record = await run.reader.week(run.p.economy, scored.week, "finalized")
+  if (record === null || run.genesisHash === null) throw new Error("a settled week has no record")
+  await onFinal({ scored, chain, record, genesisHash: run.genesisHash })
 }
 
 interface Stage {
@@ -349,17 +368,38 @@ function preflight(scored: ScoredWeek, chain: ChainState, context: PlanContext):
 }
 
 /**
- * Compares everything that was posted: the week's record, and each member's slot while the week is the economy's current
- * one. @throws {Disagreement}
+ * Compares everything that was posted with what each endpoint has of it at `finalized`: the week's record, and each
+ * member's slot while the week is the economy's current one. @throws {Disagreement}
  */
-function verify(scored: ScoredWeek, record: Week, chain: ChainState): void {
-  const isCurrent = chain.economy.week === scored.week
-  const differences = [
-    ...compareRecord(scored, record, chain),
-    ...(isCurrent ? disagreements(scored, chain, placesOf(scored, chain)) : []),
-  ]
-  if (differences.length > 0)
-    throw new Disagreement("ALARM: the chain has something else than what was posted", differences)
+async function verify(scored: ScoredWeek, run: ChainRun): Promise<Week> {
+  const { economy } = run.p
+  const ends = await finalOnEach(
+    run,
+    async (reader) => ({
+      chain: await reader.read(economy, "finalized"),
+      record: await reader.week(economy, scored.week, "finalized"),
+    }),
+    // Another run's sealing may be confirmed, but not final.
+    ({ chain }) => !["before", "open"].includes(phaseOf(chain, scored.week)),
+  )
+  const records = ends.map(({ endpoint, value: { chain, record } }) => {
+    if (record === null)
+      throw new NotReady([
+        `week: the chain is at ${isoWeek(chain.economy.week)}, and ${isoWeek(scored.week)} was never posted`,
+      ])
+    const isCurrent = chain.economy.week === scored.week
+    const differences = [
+      ...compareRecord(scored, record, chain),
+      ...(isCurrent ? disagreements(scored, chain, placesOf(scored, chain)) : []),
+    ]
+    if (differences.length > 0)
+      throw new Disagreement(
+        `ALARM: the chain, as ${endpoint.name} has it, has something else than what was posted`,
+        differences,
+      )
+    return record
+  })
+  return itemAt(records, 0)
 }
 
 function totalsOf(record: Week): NonNullable<PostReport["totals"]> {

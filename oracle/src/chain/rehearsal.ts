@@ -13,7 +13,7 @@ import {
 } from "@stk/sdk"
 import { Keypair, type PublicKey, type AccountInfo, type Connection } from "@solana/web3.js"
 import type { EconomyRules } from "../score/rules"
-import { connectTo } from "./cluster"
+import { Cluster } from "./cluster"
 import { createEconomy } from "./create"
 import { NotReady } from "./failures"
 import { FileJournal } from "./journal"
@@ -69,14 +69,15 @@ export async function rehearse(p: RehearsalParameters, events: RunEvents): Promi
   const signer = keypairSigner(keypair)
   const chain = await startLocalnet({ airdrop: [{ address: keypair.publicKey, lamports: AIRDROP_LAMPORTS }] })
   try {
-    const connection = connectTo(chain.rpcUrl)
+    const urls = [chain.rpcUrl] as const
+    const cluster = new Cluster(urls)
     const mint = Keypair.generate()
     events.onProgress("creating the economy", 0, 1)
-    await createEconomy({ connection, url: chain.rpcUrl, signer, mint, preset: p.preset, genesis: null })
+    await createEconomy({ cluster, signer, mint, preset: p.preset, genesis: null })
     const [economy] = economyPda(mint.publicKey)
-    const connectionParameters = { url: chain.rpcUrl, economy, signer, concurrency: p.concurrency }
+    const connectionParameters = { urls, economy, signer, concurrency: p.concurrency }
     const once = await register(new ChainRun(connectionParameters, FileJournal.none(), events), scored)
-    await plantHistory(connection, economy, scored, await chain.unixTime())
+    await plantHistory(cluster.connection, economy, scored, await chain.unixTime())
     if ((await chain.unixTime()) < weekEnd(scored.week)) await chain.timeTravel(weekEnd(scored.week))
     const post = await postWeek(
       { ...connectionParameters, directory: p.directory, rules: p.rules, journal: null, settle: true },

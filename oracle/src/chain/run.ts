@@ -3,30 +3,34 @@ import { PublicKey, type Connection } from "@solana/web3.js"
 import { DEFAULT_CONCURRENCY } from "../commands/chain_options"
 import { UsageError } from "../failure"
 import { ownVersion } from "../score/report"
-import { connectTo, missing } from "./cluster"
-import { NotReady } from "./failures"
-import { type Journal, type RunEntry } from "./journal"
+import { Cluster, missing } from "./cluster"
+import { Interrupted, NotReady } from "./failures"
+import { FINALITY_MS } from "./finality"
+import { FeePolicy, type FeeParameters } from "./fees"
+import type { Journal, RunEntry } from "./journal"
 import { Sender, type Landed, type StepExpired, StepRefused } from "./sender"
 import { ChainReader, type ChainState } from "./state"
 import type { Lane, PlanContext, PlanEntry } from "./steps"
 
 /** What every command that sends has in common. */
 
-/** How long finality may take. */
-const FINALITY_MS = 120_000
 /** So often the chain is read and planned again although nothing has come further. */
 const FRUITLESS_ROUNDS = 4
 
-export interface ConnectionParameters {
-  url: string
+export interface ConnectionParameters extends FeeParameters {
+  /** RPC endpoints, best first. */
+  urls: readonly [string, ...string[]]
+  /** How long the cluster may not answer, and one request may take. */
+  patienceMs?: number
+  requestMs?: number
   economy: PublicKey
   /** Pays, and is the oracle where one is needed. */
   signer: StkSigner
   /** Registers members and sets levels; `signer` by default. */
   registrar?: StkSigner
-  /** Micro-lamports for each compute unit. */
-  priorityFee?: bigint
   concurrency?: number
+  /** Ends the run between two rounds. */
+  signal?: AbortSignal
 }
 
 export interface RunEvents {
@@ -52,6 +56,7 @@ export interface Cost {
 
 /** A connection with everything that planning and sending need. */
 export class ChainRun {
+  readonly cluster: Cluster
   readonly connection: Connection
   readonly reader: ChainReader
   readonly context: PlanContext
@@ -62,27 +67,31 @@ export class ChainRun {
     readonly journal: Journal,
     readonly events: RunEvents,
   ) {
-    this.connection = connectTo(p.url, undefined, (reason) =>
-      events.onNote(`the cluster ${reason}: trying again`),
-    )
-    this.reader = new ChainReader(this.connection, p.url)
+    const { patienceMs, requestMs } = p
+    this.cluster = new Cluster(p.urls, { patienceMs, requestMs, onNote: events.onNote.bind(events) })
+    this.connection = this.cluster.connection
+    this.reader = new ChainReader(this.cluster)
     this.context = {
       economy: p.economy,
       payer: p.signer.publicKey,
       registrar: (p.registrar ?? p.signer).publicKey,
-      microLamportsPerUnit: p.priorityFee ?? 0n,
+      microLamportsPerUnit: FeePolicy.reserved(p),
     }
   }
+
+  /** What tells the cluster from others; null until the run has begun. */
+  genesisHash: string | null = null
 
   /** Refuses a cluster without the program. @throws {OracleError} */
   async requireProgram(): Promise<void> {
     const account = await this.connection.getAccountInfo(STK_PROGRAM_ID)
-    if (account?.executable !== true) throw missing("program", STK_PROGRAM_ID.toBase58(), this.p.url)
+    if (account?.executable !== true) throw missing("program", STK_PROGRAM_ID.toBase58(), this.cluster)
   }
 
   /** Says in the journal what this run is, and waits for what an earlier one left on its way. */
   async begin(header: Pick<RunEntry, "command" | "week" | "summary_sha256">): Promise<void> {
-    const genesisHash = await this.connection.getGenesisHash()
+    const genesisHash = await this.cluster.identify()
+    this.genesisHash = genesisHash
     const run: RunEntry = {
       type: "run",
       at: new Date().toISOString(),
@@ -92,16 +101,8 @@ export class ChainRun {
       genesis_hash: genesisHash,
       ...header,
     }
+    await this.journal.begin(run)
     const unresolved = this.journal.unresolved()
-    if (unresolved.length > 0) {
-      const last = this.journal.entries.filter((entry) => entry.type === "run").at(-1)
-      if (last?.genesis_hash !== genesisHash || last.economy !== run.economy)
-        throw new NotReady([
-          `journal: ${unresolved.length} transactions of it are on their way to economy ${last?.economy ?? "?"} on another ` +
-            "cluster or economy: finish there first, or move the journal away",
-        ])
-    }
-    this.journal.begin(run)
     if (unresolved.length > 0) {
       this.events.onNote(
         `${unresolved.length} transactions of an earlier run are on their way: waiting for them`,
@@ -125,6 +126,7 @@ export class ChainRun {
   async work(next: (chain: ChainState) => Promise<readonly Lane[]> | readonly Lane[]): Promise<ChainState> {
     let fruitless = 0
     for (;;) {
+      if (this.p.signal?.aborted === true) throw new Interrupted("stopped; the same command resumes")
       const chain = await this.reader.read(this.p.economy)
       const lanes = await next(chain)
       if (lanes.length === 0) return chain
@@ -155,14 +157,16 @@ export class ChainRun {
   }
 
   private transactions(): Sender {
-    const { p, connection, reader, journal } = this
+    const { p, cluster, reader, journal } = this
     this.sender ??= new Sender({
-      connection,
+      cluster,
       reader,
       journal,
+      fees: p,
       signers: [p.signer, ...(p.registrar === undefined ? [] : [p.registrar])],
       concurrency: p.concurrency ?? DEFAULT_CONCURRENCY,
       onLanded: (landed) => this.events.onLanded(landed),
+      onNote: (note) => this.events.onNote(note),
     })
     return this.sender
   }

@@ -9,13 +9,17 @@ import {
   TransactionFailedError,
   type PlannedTransaction,
 } from "@stk/sdk"
-import { type VersionedTransaction, type Connection, type SignatureStatus } from "@solana/web3.js"
+import type { Connection, SignatureStatus, VersionedTransaction } from "@solana/web3.js"
 import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
-import { Interrupted } from "./failures"
+import type { Cluster, Testimony } from "./cluster"
+import type { Endpoint } from "./endpoint"
+import { Contradiction, Interrupted } from "./failures"
+import { FeePolicy, type FeeParameters } from "./fees"
 import type { Journal, SentEntry } from "./journal"
 import { feeOf, type Lane, type Step } from "./steps"
 import type { ChainReader } from "./state"
+import { isPast, judge, type StatusTestimony } from "./verdict"
 
 /** A program refused a step, before or after it was sent: the chain is not what the plan took it for. */
 export class StepRefused extends Error {
@@ -27,10 +31,13 @@ export class StepRefused extends Error {
   }
 }
 
-/** A transaction was not taken before its blockhash expired: it cannot land any more. */
+/** A transaction was not taken before its blockhash expired, or not even sent: it cannot land any more. */
 export class StepExpired extends Error {
-  constructor(readonly step: Step) {
-    super(`${step.planned.description}: the cluster did not take it before its blockhash expired`)
+  constructor(
+    readonly step: Step,
+    why = "the cluster did not take it before its blockhash expired",
+  ) {
+    super(`${step.planned.description}: ${why}`)
   }
 }
 
@@ -48,13 +55,15 @@ export interface Landed {
 }
 
 export interface SenderOptions {
-  connection: Connection
+  cluster: Cluster
   reader: ChainReader
+  fees?: FeeParameters
   signers: readonly StkSigner[]
   journal: Journal
   /** Most transactions on their way at once. */
   concurrency: number
   onLanded: (landed: Landed) => void
+  onNote?: (note: string) => void
 }
 
 /** A blockhash is good for about a minute on a cluster, and for seconds on a fast local chain. */
@@ -65,20 +74,41 @@ const RESEND_MS = 2_000
 /** Below that age no blockhash expires, not even with slots of 50 ms. */
 const SURELY_VALID_MS = 3_000
 const STATUSES_OF_A_REQUEST = 256
+/** So long an endpoint may be behind what another one says before it is left out. */
+const BEHIND_MS = 15_000
+/** Signing that takes longer is suspected to have outlived the blockhash. */
+const SLOW_SIGNING_MS = 3_000
+/** An endpoint whose blockhash expired is left alone so long where there are others. */
+const EXPIRED_BLOCKHASH_REST_MS = 60_000
+
+/** What is known of a transaction that may be on its way. */
+type FlightEntry = Pick<SentEntry, "signature" | "blockhash" | "last_valid_block_height" | "transaction">
 
 interface Flight {
-  entry: Pick<SentEntry, "signature" | "last_valid_block_height" | "transaction">
+  entry: FlightEntry
   sentAt: number
   resentAt: number
   /** Not of this process: the node's short memory of recent signatures may not reach so far back. */
   isOld: boolean
+  /** Since when endpoints contradict each other about it, or one is behind. */
+  unclearSince: number | null
+  /** Since when it is past its horizon although not every endpoint has said so. */
+  aloneSince: number | null
   resolve: (status: SignatureStatus | null) => void
   reject: (error: unknown) => void
 }
 
+/** What one endpoint says of several transactions. */
+interface Report {
+  statuses: readonly (SignatureStatus | null)[]
+  slot: number
+  finalizedHeight: number
+}
+
 /**
- * Sends transactions so that each has its effect once: written to the journal before it is sent, the same bytes sent
- * until it landed or its blockhash expired, and nothing new in its place before that is certain.
+ * Sends transactions so that each has its effect once: written to the journal before it is sent, the same bytes sent to
+ * every endpoint until it landed or can no longer land, and nothing new in its place before that is certain. Should all
+ * of this fail, the program's own cursors refuse a second effect.
  */
 export class Sender {
   readonly landed: Landed[] = []
@@ -87,9 +117,15 @@ export class Sender {
   private free: number
   private readonly waiting: (() => void)[] = []
   private blockhash: { blockhash: string; lastValidBlockHeight: number; at: number } | null = null
+  private blockhashFrom: Endpoint | null = null
+  private readonly fees: FeePolicy
+  /** Everything that landed and is not known to be final, by signature. */
+  private readonly unfinal = new Map<string, FlightEntry>()
+  private readonly signed = new Set<string>()
 
   constructor(private readonly p: SenderOptions) {
     this.free = p.concurrency
+    this.fees = new FeePolicy(p.fees ?? {}, p.cluster.connection, p.journal.spent())
   }
 
   /**
@@ -99,9 +135,8 @@ export class Sender {
   async resume(entries: readonly SentEntry[]): Promise<number> {
     const outcomes = await Promise.all(
       entries.map(async (entry) => {
-        // It may never have been sent at all: the journal comes first.
-        await this.broadcast(entry.transaction)
-        return this.record(entry.signature, await this.follow(entry, true))
+        this.signed.add(entry.signature)
+        return this.record(entry, await this.follow(entry, true))
       }),
     )
     return outcomes.filter((outcome) => outcome === "confirmed").length
@@ -133,22 +168,37 @@ export class Sender {
     return failures
   }
 
-  /** Waits until everything that landed is final, and says whether all of it is still there. */
+  /**
+   * Waits until everything that landed is final, on every endpoint that can know; says whether all of it is still there.
+   * What a fork took back is sent again as it was: only when it has expired may something be signed in its place.
+   */
   async finalize(patienceMs: number): Promise<boolean> {
-    let open = this.landed.map((landed) => landed.signature)
     const deadline = Date.now() + patienceMs
-    for (let pause = FIRST_POLL_MS; open.length > 0; pause = Math.min(2 * pause, SLOWEST_POLL_MS)) {
-      const statuses = await this.statuses(open, true)
-      if (statuses.some((status) => status === null)) return false
-      open = open.filter((_, index) => statuses[index]?.confirmationStatus !== "finalized")
-      if (open.length === 0) break
+    let areAllThere = true
+    for (let pause = FIRST_POLL_MS; this.unfinal.size > 0; pause = Math.min(2 * pause, SLOWEST_POLL_MS)) {
+      const isLate = Date.now() - (deadline - patienceMs) > BEHIND_MS
+      const entries = [...this.unfinal.values()]
+      const reports = await this.reports(entries, true)
+      for (const [index, entry] of entries.entries()) {
+        const said = testimoniesOf(reports, index)
+        if (said.every(({ status }) => status === null)) {
+          this.note(`a fork has taken ${entry.signature} back: sending it again`)
+          this.unfinal.delete(entry.signature)
+          if ((await this.record(entry, await this.follow(entry, true))) !== "confirmed") areAllThere = false
+        } else if (isFinal(said, isLate)) {
+          this.unfinal.delete(entry.signature)
+          const slot = said.find(({ status }) => status !== null)?.status?.slot ?? null
+          await this.p.journal.outcome({ signature: entry.signature, status: "finalized", slot, error: null })
+        }
+      }
+      if (this.unfinal.size === 0) break
       if (Date.now() > deadline)
         throw new Interrupted(
-          `${open.length} transactions are confirmed but not final after ${patienceMs / 1000} s`,
+          `${this.unfinal.size} transactions are confirmed but not final after ${patienceMs / 1000} s`,
         )
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
-    return true
+    return areAllThere
   }
 
   private async send(step: Step): Promise<void> {
@@ -161,14 +211,13 @@ export class Sender {
   }
 
   private async sendOne(step: Step): Promise<void> {
-    const { connection, journal } = this.p
-    const planned = await this.measure(step)
-    const { blockhash, lastValidBlockHeight } = await this.recentBlockhash()
-    const transaction = compileTransaction(planned, blockhash)
-    await this.sign(transaction, planned)
-    const signature = encodeAddress(itemAt(transaction.signatures, 0))
+    const name = `${step.kind}: ${step.planned.description}`
+    const microLamportsPerUnit = await this.fees.priceOf(name, step.planned)
+    const planned = await this.measure({ ...step, planned: { ...step.planned, microLamportsPerUnit } })
+    const { transaction, signature, blockhash, lastValidBlockHeight } = await this.sign(step, planned)
     const bytes = Buffer.from(transaction.serialize()).toString("base64")
     const fee = feeOf(planned)
+    this.fees.spend(planned)
     const entry = {
       kind: step.kind,
       what: planned.description,
@@ -178,14 +227,17 @@ export class Sender {
       fee: Number(fee),
       compute_units: planned.computeUnitLimit,
       ...(step.evidence === undefined ? {} : { evidence: step.evidence }),
+      ...(step.members === undefined ? {} : { members: step.members }),
       transaction: bytes,
     }
-    await journal.sent(entry)
+    await this.p.journal.sent(entry)
     await this.broadcast(bytes)
     const status = await this.follow(entry, false)
-    const outcome = await this.record(signature, status)
-    if (outcome === "expired" || status === null) throw new StepExpired(step)
-    this.p.reader.minContextSlot = Math.max(this.p.reader.minContextSlot, status.slot)
+    const outcome = await this.record(entry, status)
+    if (outcome === "expired" || status === null) {
+      this.expired(name, planned)
+      throw new StepExpired(step)
+    }
     const landed = {
       signature,
       kind: step.kind,
@@ -197,17 +249,25 @@ export class Sender {
     }
     if (status.err !== null) {
       this.blockhash = null
-      const logs = await this.logsOf(connection, signature)
+      const logs = await this.logsOf(signature)
       throw new StepRefused(step, refusalOf(status.err, logs))
     }
     this.landed.push(landed)
     this.p.onLanded(landed)
   }
 
+  /** The next one pays more, and takes its blockhash from somebody else where there is one. */
+  private expired(name: string, planned: PlannedTransaction): void {
+    this.fees.expired(name)
+    this.fees.refund(planned)
+    this.blockhash = null
+    if (this.p.cluster.size > 1) this.blockhashFrom?.avoid(EXPIRED_BLOCKHASH_REST_MS)
+  }
+
   /** Simulates: sets the limit of compute units, and finds refusals before they cost a fee. @throws {StepRefused} */
   private async measure(step: Step): Promise<PlannedTransaction> {
     try {
-      return await measureTransaction(this.p.connection, step.planned, "confirmed")
+      return await measureTransaction(this.p.cluster.connection, step.planned, "confirmed")
     } catch (error) {
       const refusal = error instanceof StkSdkError ? error : decodeError(error)
       if (refusal === null) throw error
@@ -215,7 +275,37 @@ export class Sender {
     }
   }
 
-  private async sign(transaction: VersionedTransaction, planned: PlannedTransaction): Promise<void> {
+  /**
+   * Signs with a blockhash that is good still when the signing is done, and so that the signature is new: the same bytes
+   * would be the same transaction, which has ended. @throws {StepExpired}
+   */
+  private async sign(step: Step, planned: PlannedTransaction) {
+    for (const deadline = Date.now() + this.p.cluster.patienceMs; ; ) {
+      const { blockhash, lastValidBlockHeight } = await this.recentBlockhash()
+      const transaction = compileTransaction(planned, blockhash)
+      const started = Date.now()
+      await this.signWithAll(transaction, planned)
+      const took = Date.now() - started
+      const signature = encodeAddress(itemAt(transaction.signatures, 0))
+      if (took > SLOW_SIGNING_MS) {
+        const height = await this.p.cluster.connection.getBlockHeight("confirmed")
+        if (height > lastValidBlockHeight)
+          throw new StepExpired(
+            step,
+            `signing took ${Math.round(took / 1000)} s, longer than its blockhash lived; it was not sent`,
+          )
+      }
+      if (!this.signed.has(signature)) {
+        this.signed.add(signature)
+        return { transaction, signature, blockhash, lastValidBlockHeight }
+      }
+      this.blockhash = null
+      if (Date.now() > deadline) throw new StepExpired(step, "the cluster gives no newer blockhash")
+      await new Promise((resolve) => setTimeout(resolve, SLOWEST_POLL_MS))
+    }
+  }
+
+  private async signWithAll(transaction: VersionedTransaction, planned: PlannedTransaction): Promise<void> {
     for (const address of signersOf(planned)) {
       const signer = this.p.signers.find((each) => each.publicKey.equals(address))
       if (signer === undefined)
@@ -225,27 +315,35 @@ export class Sender {
   }
 
   private async recentBlockhash(): Promise<{ blockhash: string; lastValidBlockHeight: number }> {
-    if (this.blockhash === null || Date.now() - this.blockhash.at > BLOCKHASH_MS)
-      this.blockhash = { ...(await this.p.connection.getLatestBlockhash("confirmed")), at: Date.now() }
+    if (this.blockhash === null || Date.now() - this.blockhash.at > BLOCKHASH_MS) {
+      const { cluster, reader } = this.p
+      const least = reader.minContextSlot > 0 ? { minContextSlot: reader.minContextSlot } : {}
+      const recent = await cluster.connection.getLatestBlockhash({ commitment: "confirmed", ...least })
+      this.blockhashFrom = cluster.answeredBy("getLatestBlockhash")
+      this.blockhash = { ...recent, at: Date.now() }
+    }
     return this.blockhash
   }
 
-  /** Sends bytes; what comes of it is seen in the status alone. */
+  /** Sends bytes; what comes of it is seen in the status alone, and whether anybody answers there too. */
   private async broadcast(transaction: string): Promise<void> {
     try {
-      await this.p.connection.sendRawTransaction(Buffer.from(transaction, "base64"), {
+      await this.p.cluster.connection.sendRawTransaction(Buffer.from(transaction, "base64"), {
         skipPreflight: true,
         maxRetries: 0,
       })
-    } catch (error) {
-      if (error instanceof Interrupted) throw error
+    } catch {
+      // It is sent again until it is seen or has expired.
     }
   }
 
-  private follow(entry: Flight["entry"], isOld: boolean): Promise<SignatureStatus | null> {
+  private follow(entry: FlightEntry, isOld: boolean): Promise<SignatureStatus | null> {
     return new Promise((resolve, reject) => {
       const now = Date.now()
-      this.flights.set(entry.signature, { entry, sentAt: now, resentAt: now, isOld, resolve, reject })
+      // What an earlier run left may never have been sent at all: the journal comes first.
+      const resentAt = isOld ? 0 : now
+      const unclear = { unclearSince: null, aloneSince: null }
+      this.flights.set(entry.signature, { entry, sentAt: now, resentAt, isOld, ...unclear, resolve, reject })
       void this.poll()
     })
   }
@@ -268,64 +366,132 @@ export class Sender {
     }
   }
 
+  /** Asks everyone once; says whether anything has ended. */
   private async pollOnce(): Promise<boolean> {
     const flights = [...this.flights.values()]
     const now = Date.now()
-    const old = flights.filter((flight) => flight.isOld || now - flight.sentAt > SURELY_VALID_MS)
-    // The height is read before the statuses: a transaction that is unseen after it was passed can never be seen.
-    const height = old.length > 0 ? await this.p.connection.getBlockHeight("confirmed") : 0
-    const statuses = await this.statuses(
-      flights.map((flight) => flight.entry.signature),
-      old.length > 0,
+    const areOld = flights.some((flight) => flight.isOld || now - flight.sentAt > SURELY_VALID_MS)
+    const reports = await this.reports(
+      flights.map(({ entry }) => entry),
+      areOld,
     )
+    const unsent: string[] = []
     let hasEnded = false
+    const end = (flight: Flight, status: SignatureStatus | null): void => {
+      this.flights.delete(flight.entry.signature)
+      hasEnded = true
+      flight.resolve(status)
+    }
     for (const [index, flight] of flights.entries()) {
-      const status = statuses[index] ?? null
-      const isFirm = status?.confirmationStatus === "confirmed" || status?.confirmationStatus === "finalized"
-      if (isFirm || (status === null && height > flight.entry.last_valid_block_height)) {
-        this.flights.delete(flight.entry.signature)
-        hasEnded = true
-        flight.resolve(status)
-      } else if (status === null && now - flight.resentAt > RESEND_MS) {
+      const said = testimoniesOf(reports, index)
+      const isUnclearForLong = flight.unclearSince !== null && now - flight.unclearSince > BEHIND_MS
+      const verdict = judge(said, isUnclearForLong)
+      if (verdict.kind === "landed") {
+        end(flight, verdict.status)
+        continue
+      }
+      if (verdict.kind === "unseen") flight.unclearSince = null
+      else if (said.length > 1) flight.unclearSince ??= now
+      if (verdict.kind === "contradiction") this.refuseContradiction(flight, reports, said, now)
+      if (verdict.kind === "unseen" && areOld && (await this.hasExpired(flight, reports, now))) {
+        end(flight, null)
+        continue
+      }
+      if (verdict.kind !== "pending" && now - flight.resentAt > RESEND_MS) {
         flight.resentAt = now
-        await this.broadcast(flight.entry.transaction)
+        unsent.push(flight.entry.transaction)
       }
     }
+    await Promise.all(unsent.map((transaction) => this.broadcast(transaction)))
     return hasEnded
   }
 
-  private async statuses(
-    signatures: readonly string[],
-    searchHistory: boolean,
-  ): Promise<(SignatureStatus | null)[]> {
-    const statuses: (SignatureStatus | null)[] = []
-    for (let first = 0; first < signatures.length; first += STATUSES_OF_A_REQUEST) {
-      const part = signatures.slice(first, first + STATUSES_OF_A_REQUEST)
-      const { value } = await this.p.connection.getSignatureStatuses(part, {
-        searchTransactionHistory: searchHistory,
-      })
-      statuses.push(...value)
+  /** Whether nothing can become of it any more, after nobody has seen it. */
+  private async hasExpired(
+    flight: Flight,
+    reports: readonly Testimony<Report>[],
+    now: number,
+  ): Promise<boolean> {
+    const { entry } = flight
+    const horizons = reports.map(({ value }) => value)
+    if (!isPast(entry.last_valid_block_height, horizons)) return false
+    // Where there are two endpoints, two must say so, unless the other one is gone for good.
+    if (reports.length < Math.min(2, this.p.cluster.size)) {
+      flight.aloneSince ??= now
+      if (now - flight.aloneSince < this.p.cluster.patienceMs) return false
+      this.note(`only ${reports[0]?.endpoint.name ?? "nobody"} says that ${entry.signature} has expired`)
     }
-    return statuses
+    // A horizon that was a lie, or another blockhash's.
+    const answers = await this.p.cluster.fromEach(async (connection) => {
+      const { value } = await connection.isBlockhashValid(entry.blockhash, { commitment: "confirmed" })
+      // The last look, after the horizon: it may have landed in its last block.
+      return { isValid: value, ...(await statusesOf(connection, [entry], true)) }
+    })
+    return answers.every(({ value }) => !value.isValid && value.statuses.every((status) => status === null))
+  }
+
+  private refuseContradiction(
+    flight: Flight,
+    reports: readonly Testimony<Report>[],
+    said: readonly StatusTestimony[],
+    now: number,
+  ): void {
+    if (flight.unclearSince === now)
+      this.note(`endpoints contradict each other about ${flight.entry.signature}`)
+    if (flight.unclearSince === null || now - flight.unclearSince < this.p.cluster.patienceMs) return
+    this.flights.delete(flight.entry.signature)
+    const lines = reports.map(({ endpoint }, index) => {
+      const status = said[index]?.status ?? null
+      const end = status === null ? "has not seen it" : `says ${status.confirmationStatus ?? "seen"}`
+      const error = status?.err == null ? "" : ` with ${JSON.stringify(status.err)}`
+      return `${endpoint.name}: ${end}${error}, at slot ${said[index]?.slot ?? 0}`
+    })
+    flight.reject(
+      new Contradiction([
+        `transaction ${flight.entry.signature}: endpoints contradict each other, and nothing is signed anew`,
+        ...lines,
+        "leave out the one that is wrong, and run the same command again",
+      ]),
+    )
+  }
+
+  /** What every endpoint says of transactions; with the history, how far the chain is final comes first. */
+  private async reports(
+    entries: readonly Pick<FlightEntry, "signature">[],
+    searchHistory: boolean,
+  ): Promise<Testimony<Report>[]> {
+    const reports = await this.p.cluster.fromEach(async (connection) => {
+      const finalizedHeight = searchHistory ? await connection.getBlockHeight("finalized") : 0
+      return { finalizedHeight, ...(await statusesOf(connection, entries, searchHistory)) }
+    })
+    const newest = Math.max(...reports.map(({ value }) => value.slot))
+    for (const { endpoint, value } of reports) endpoint.lag = newest - value.slot
+    return reports
   }
 
   private async record(
-    signature: string,
+    entry: FlightEntry,
     status: SignatureStatus | null,
   ): Promise<"confirmed" | "failed" | "expired"> {
     const outcome = status === null ? "expired" : status.err === null ? "confirmed" : "failed"
-    if (status !== null) this.p.reader.minContextSlot = Math.max(this.p.reader.minContextSlot, status.slot)
+    const { reader, journal } = this.p
+    if (status !== null) reader.minContextSlot = Math.max(reader.minContextSlot, status.slot)
+    if (outcome === "confirmed") this.unfinal.set(entry.signature, entry)
     const error = status === null || status.err === null ? null : refusalOf(status.err, []).name
-    await this.p.journal.outcome({ signature, status: outcome, slot: status?.slot ?? null, error })
+    await journal.outcome({ signature: entry.signature, status: outcome, slot: status?.slot ?? null, error })
     return outcome
   }
 
-  private async logsOf(connection: Connection, signature: string): Promise<readonly string[]> {
-    const found = await connection.getTransaction(signature, {
+  private async logsOf(signature: string): Promise<readonly string[]> {
+    const found = await this.p.cluster.connection.getTransaction(signature, {
       commitment: "confirmed",
       maxSupportedTransactionVersion: 1,
     })
     return found?.meta?.logMessages ?? []
+  }
+
+  private note(text: string): void {
+    this.p.onNote?.(text)
   }
 
   private async acquire(): Promise<void> {
@@ -341,6 +507,33 @@ export class Sender {
     if (next === undefined) this.free++
     else next()
   }
+}
+
+async function statusesOf(
+  connection: Connection,
+  entries: readonly Pick<FlightEntry, "signature">[],
+  searchTransactionHistory: boolean,
+): Promise<{ statuses: (SignatureStatus | null)[]; slot: number }> {
+  const statuses: (SignatureStatus | null)[] = []
+  let slot = Infinity
+  for (let first = 0; first < entries.length; first += STATUSES_OF_A_REQUEST) {
+    const part = entries.slice(first, first + STATUSES_OF_A_REQUEST).map(({ signature }) => signature)
+    const { context, value } = await connection.getSignatureStatuses(part, { searchTransactionHistory })
+    statuses.push(...value)
+    slot = Math.min(slot, context.slot)
+  }
+  return { statuses, slot }
+}
+
+function testimoniesOf(reports: readonly Testimony<Report>[], index: number): StatusTestimony[] {
+  return reports.map(({ value }) => ({ status: value.statuses[index] ?? null, slot: value.slot }))
+}
+
+/** Final on every endpoint, those left out that have not even reached its slot when it is late. */
+function isFinal(said: readonly StatusTestimony[], isLate: boolean): boolean {
+  const slot = Math.max(...said.map(({ status }) => status?.slot ?? 0))
+  const heard = said.filter((each) => !(isLate && each.status === null && each.slot < slot))
+  return heard.every(({ status }) => status?.confirmationStatus === "finalized")
 }
 
 function refusalOf(error: unknown, logs: readonly string[]): StkSdkError {

@@ -4,6 +4,7 @@ import { itemAt } from "../item"
 import { compareRecord, creditsOf, phaseOf } from "./agreement"
 import { Disagreement, NotReady, type Difference } from "./failures"
 import { eventsOf, notesOf, pageWithStakes, replayBalances, type MemberNote } from "./movements"
+import { finalOnEach } from "./finality"
 import type { ChainRun } from "./run"
 import type { ScoredWeek } from "./scored_week"
 import type { ChainState, PageState } from "./state"
@@ -73,6 +74,12 @@ export async function settle(
   if (record === null) throw new NotReady([`week: there is no record of ${isoWeek(week)}`])
   const checked = await checkCredits(run, week, record, end, notes)
   checkTotals(record, p.scored, end)
+  const others = await finalOnEach(
+    run,
+    (reader) => reader.week(run.p.economy, week, "finalized"),
+    (other) => other !== null && other.pagesSettled === record.pagesSettled,
+  )
+  for (const { value } of others) if (value !== null) checkTotals(value, p.scored, end)
   return totals(record, run.landed.length > before ? "settled" : "unchanged", checked)
 }
 

@@ -23,7 +23,7 @@ import {
   type Connection,
   type PublicKey,
 } from "@solana/web3.js"
-import { missing } from "./cluster"
+import { missing, type Cluster } from "./cluster"
 import { Interrupted } from "./failures"
 
 /** What the chain has, read at one commitment; the work list of every command. */
@@ -83,10 +83,15 @@ export class ChainReader {
   /** The newest slot in which something of ours is known to have happened. */
   minContextSlot = 0
 
+  readonly connection: Connection
+
+  /** @param connection the cluster's own by default, or that of one of its endpoints */
   constructor(
-    readonly connection: Connection,
-    private readonly url: string,
-  ) {}
+    private readonly cluster: Cluster,
+    connection?: Connection,
+  ) {
+    this.connection = connection ?? cluster.connection
+  }
 
   async accounts(
     addresses: readonly PublicKey[],
@@ -149,7 +154,7 @@ export class ChainReader {
   async tokens(economy: Economy): Promise<{ vault: bigint; supply: bigint }> {
     const { accounts } = await this.accounts([economy.vault, economy.mint])
     const [vault, mint] = accounts
-    if (!vault || !mint) throw missing("mint or vault", economy.mint.toBase58(), this.url)
+    if (!vault || !mint) throw missing("mint or vault", economy.mint.toBase58(), this.cluster)
     return { vault: AccountLayout.decode(vault.data).amount, supply: MintLayout.decode(mint.data).supply }
   }
 
@@ -167,7 +172,8 @@ export class ChainReader {
     address: PublicKey,
     decode: (data: Buffer) => T,
   ): T {
-    if (!account || !account.owner.equals(STK_PROGRAM_ID)) throw missing(what, address.toBase58(), this.url)
+    if (!account || !account.owner.equals(STK_PROGRAM_ID))
+      throw missing(what, address.toBase58(), this.cluster)
     return decode(account.data)
   }
 }

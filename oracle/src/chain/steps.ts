@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import {
+  decodeScoreBatch,
   ESTIMATED_COMPUTE_UNITS,
   FIRST_PAGE_SLOTS,
   GROWTH_SLOTS,
@@ -7,6 +8,7 @@ import {
   openWeekInstruction,
   PAGE_SLOTS,
   pageBytes,
+  pagePda,
   pageProgress,
   pagesBehindSnapshot,
   planLevels,
@@ -17,6 +19,7 @@ import {
   releaseEmissionInstruction,
   sealWeekInstruction,
   signersOf,
+  slotsOfPage,
   snapshotPda,
   transactionsOf,
   type Economy,
@@ -24,10 +27,11 @@ import {
   type PageHeader,
   type PlannedTransaction,
 } from "@stk/sdk"
-import { PublicKey } from "@solana/web3.js"
+import { PublicKey, type TransactionInstruction } from "@solana/web3.js"
 import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { canonicalJson } from "../score/rules"
+import type { MemberRange } from "./journal"
 import { ACCOUNT_OVERHEAD_BYTES } from "./state"
 
 /** Which transactions a week needs, in which order, and what they cost. Nothing here reads or sends. */
@@ -52,6 +56,8 @@ export interface Step {
   rentBytes: number
   /** Canonical JSON of what an evidence hash stands for. */
   evidence?: string
+  /** Members that it scores or credits. */
+  members?: readonly MemberRange[]
 }
 
 /** Groups of steps; a group begins when the one before has succeeded, its steps run side by side. */
@@ -70,6 +76,8 @@ export interface PlanContext {
 const MEMBERSHIP_BYTES = 16
 const WEEK_BYTES = 176
 const SNAPSHOT_BYTES = 8_248
+/** Bytes of an instruction that say which one it is. */
+const DISCRIMINATOR_BYTES = 8
 /** Lamports of a signature. */
 export const LAMPORTS_PER_SIGNATURE = 5_000n
 const MICRO = 1_000_000n
@@ -253,9 +261,41 @@ export function scoreLanes(context: PlanContext, p: ScorePlan): Lane[] {
     countsOf: p.countsOf,
     progress: p.pages.map((header) => pageProgress(header, p.week)),
   })
+  const pages = pageIndexes(context, Math.ceil(p.members / PAGE_SLOTS))
+  const membersOf = (planned: PlannedTransaction): MemberRange[] =>
+    planned.instructions.map((instruction) => {
+      const { firstSlot, bitmap } = decodeScoreBatch(instruction.data.subarray(DISCRIMINATOR_BYTES))
+      const page = pageOf(pages, instruction)
+      // The bitmap is filled up to whole bytes.
+      const end = Math.min(firstSlot + 8 * bitmap.length, slotsOfPage(page, p.members))
+      return { first: page * PAGE_SLOTS + firstSlot, last: page * PAGE_SLOTS + end - 1 }
+    })
   return plan.lanes.map((lane) =>
-    inOrder(lane.transactions.map((planned): Step => ({ kind: "submit_scores", planned, rentBytes: 0 }))),
+    inOrder(
+      lane.transactions.map(
+        (planned): Step => ({
+          kind: "submit_scores",
+          planned,
+          rentBytes: 0,
+          members: membersOf(planned),
+        }),
+      ),
+    ),
   )
+}
+
+/** Pages by their addresses. */
+function pageIndexes({ economy }: PlanContext, pages: number): ReadonlyMap<string, number> {
+  return new Map(Array.from({ length: pages }, (_, page) => [pagePda(economy, page)[0].toBase58(), page]))
+}
+
+/** The page that an instruction is about. */
+function pageOf(pages: ReadonlyMap<string, number>, { keys }: TransactionInstruction): number {
+  for (const { pubkey } of keys) {
+    const page = pages.get(pubkey.toBase58())
+    if (page !== undefined) return page
+  }
+  throw new Error("an instruction of a week is about no page")
 }
 
 export function sealStep(context: PlanContext, week: number): Step {
@@ -300,6 +340,12 @@ export function settleLanes(context: PlanContext, p: SettlePlan): Lane[] {
       .filter((page) => !p.snapshotAccounts.has(page))
       .map((page) => snapshotPda(context.economy, page, p.snapshot)[0].toBase58()),
   )
+  const pages = pageIndexes(context, Math.ceil(p.members / PAGE_SLOTS))
+  const membersOf = (planned: PlannedTransaction): MemberRange[] =>
+    [...new Set(planned.instructions.map((instruction) => pageOf(pages, instruction)))].map((page) => ({
+      first: page * PAGE_SLOTS,
+      last: page * PAGE_SLOTS + slotsOfPage(page, p.members) - 1,
+    }))
   const rentBytesOf = (planned: PlannedTransaction): number => {
     const accounts = planned.instructions.flatMap(({ keys }) => keys.map(({ pubkey }) => pubkey.toBase58()))
     return accounts.filter((each) => created.has(each)).length * (ACCOUNT_OVERHEAD_BYTES + SNAPSHOT_BYTES)
@@ -307,7 +353,12 @@ export function settleLanes(context: PlanContext, p: SettlePlan): Lane[] {
   return plan.lanes.map((lane) =>
     inOrder(
       lane.transactions.map(
-        (planned): Step => ({ kind: "settle_pages", planned, rentBytes: rentBytesOf(planned) }),
+        (planned): Step => ({
+          kind: "settle_pages",
+          planned,
+          rentBytes: rentBytesOf(planned),
+          members: membersOf(planned),
+        }),
       ),
     ),
   )

@@ -4,10 +4,12 @@ import {
   MOST_CONCURRENCY,
   parseWhole,
   withChainOptions,
+  withFeeOptions,
   type ChainOptions,
+  type FeeOptions,
 } from "./chain_options"
 
-export interface PostOptions extends ChainOptions {
+export interface PostOptions extends ChainOptions, FeeOptions {
   economy?: string
   registrar?: string
   rules?: string
@@ -17,7 +19,6 @@ export interface PostOptions extends ChainOptions {
   embedded?: boolean
   preset: string
   concurrency: number
-  priorityFee: number
   parallelRegistration?: boolean
 }
 
@@ -39,12 +40,11 @@ export function postCommand(): Command {
       parseWhole(1, MOST_CONCURRENCY),
       DEFAULT_CONCURRENCY,
     )
-    .option("--priority-fee <n>", "micro-lamports for each compute unit", parseWhole(0, 1_000_000_000), 0)
     .option(
       "--parallel-registration",
       "register a page's new members side by side: faster, but not in the order of user ids",
     )
-  return withChainOptions(command, true)
+  return withChainOptions(withFeeOptions(command), true)
     .addHelpText(
       "after",
       `

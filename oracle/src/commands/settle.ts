@@ -4,17 +4,18 @@ import {
   MOST_CONCURRENCY,
   parseWhole,
   withChainOptions,
+  withFeeOptions,
   type ChainOptions,
+  type FeeOptions,
 } from "./chain_options"
 import { parseWeek } from "./week_option"
 
-export interface SettleOptions extends ChainOptions {
+export interface SettleOptions extends ChainOptions, FeeOptions {
   economy: string
   week?: number
   against?: string
   rules?: string
   concurrency: number
-  priorityFee: number
 }
 
 export function settleCommand(): Command {
@@ -30,8 +31,7 @@ export function settleCommand(): Command {
       parseWhole(1, MOST_CONCURRENCY),
       DEFAULT_CONCURRENCY,
     )
-    .option("--priority-fee <n>", "micro-lamports for each compute unit", parseWhole(0, 1_000_000_000), 0)
-  return withChainOptions(command, true)
+  return withChainOptions(withFeeOptions(command), true)
     .addHelpText(
       "after",
       `

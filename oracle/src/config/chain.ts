@@ -13,9 +13,11 @@ export const chainConfigSchema = z.strictObject({
   oracle: z.string().min(1),
   /** The registrar's; the oracle's by default. */
   registrar: z.string().min(1).optional(),
-  /** Micro-lamports for each compute unit: to begin with, and the most that retries go up to. */
-  priorityFee: z.int().min(0).default(0),
+  /** Micro-lamports for each compute unit: to begin with (`auto`: what others paid lately), and the most that expiries raise it to. */
+  priorityFee: z.union([z.int().min(0), z.literal("auto")]).default(0),
   mostPriorityFee: z.int().min(0).default(1_000_000),
+  /** Most lamports of fees for a week: beyond, nothing is sent. */
+  feeBudget: z.int().min(0).optional(),
   concurrency: z.int().min(1).max(256).default(8),
   /** Weeks whose cost the oracle's key may hold; below one week it warns. */
   weeksOfFees: z.int().min(1).default(4),

@@ -1,5 +1,6 @@
 import { keypairSigner } from "@stk/sdk"
-import { connectTo, resolveUrl } from "../../chain/cluster"
+import { Cluster } from "../../chain/cluster"
+import { resolveUrls } from "../../chain/cluster_url"
 import { createEconomy, mintKeypair, type PolicyReport } from "../../chain/create"
 import { loadKeypair } from "../../chain/keys"
 import { readPreset } from "../../chain/presets"
@@ -12,11 +13,11 @@ export async function runCreate(options: CreateOptions): Promise<void> {
   const notes: string[] = []
   const preset = readPreset(options.preset)
   const genesis = options.genesis === undefined ? null : parseTime(options.genesis)
-  const url = resolveUrl(options.url)
+  const cluster = new Cluster(resolveUrls(options.url))
   const signer = keypairSigner(loadKeypair(options.keypair, notes))
   for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
   const mint = mintKeypair(options.mintKeypair)
-  const report = await createEconomy({ connection: connectTo(url), url, signer, mint, preset, genesis })
+  const report = await createEconomy({ cluster, signer, mint, preset, genesis })
   if (options.json === true) {
     printJson(report)
     return

@@ -1,5 +1,5 @@
 import { keypairSigner } from "@stk/sdk"
-import { resolveUrl } from "../../chain/cluster"
+import { resolveUrls } from "../../chain/cluster_url"
 import { loadKeypair } from "../../chain/keys"
 import { postWeek, sol, type PostPlan, type PostReport } from "../../chain/post"
 import { readPreset } from "../../chain/presets"
@@ -7,6 +7,7 @@ import { createRunEvents } from "../../chain/progress"
 import { rehearse } from "../../chain/rehearsal"
 import { parseAddress } from "../../chain/run"
 import { UsageError } from "../../failure"
+import { feesOf } from "../chain_options"
 import { grouped, printable, table } from "../../output"
 import { readRules, STK_RULES, type EconomyRules } from "../../score/rules"
 import type { PostOptions } from "../post"
@@ -21,7 +22,7 @@ export async function runPost(directory: string, options: PostOptions): Promise<
   if (options.economy === undefined) throw new UsageError("--economy", "is missing")
   const notes: string[] = []
   const economy = parseAddress(options.economy, "--economy")
-  const url = resolveUrl(options.url)
+  const urls = resolveUrls(options.url)
   const signer = keypairSigner(loadKeypair(options.keypair, notes))
   const registrar =
     options.registrar === undefined ? undefined : keypairSigner(loadKeypair(options.registrar, notes))
@@ -33,7 +34,7 @@ export async function runPost(directory: string, options: PostOptions): Promise<
       {
         directory,
         rules,
-        url,
+        urls,
         economy,
         signer,
         ...(registrar === undefined ? {} : { registrar }),
@@ -41,7 +42,7 @@ export async function runPost(directory: string, options: PostOptions): Promise<
         dryRun: options.dryRun === true,
         parallelRegistration: options.parallelRegistration === true,
         concurrency: options.concurrency,
-        priorityFee: BigInt(options.priorityFee),
+        ...feesOf(options),
         confirm: async (plan) => {
           if (options.yes === true) return true
           stop()

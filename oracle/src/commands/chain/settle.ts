@@ -1,6 +1,6 @@
 import { keypairSigner } from "@stk/sdk"
 import { join } from "node:path"
-import { resolveUrl } from "../../chain/cluster"
+import { resolveUrls } from "../../chain/cluster_url"
 import { FileJournal, JOURNAL_FILE } from "../../chain/journal"
 import { loadKeypair } from "../../chain/keys"
 import { DirectoryLock } from "../../chain/lock"
@@ -10,6 +10,7 @@ import { readScoredWeek, type ScoredWeek } from "../../chain/scored_week"
 import { settle } from "../../chain/settle"
 import { grouped, printable } from "../../output"
 import { readRules, STK_RULES } from "../../score/rules"
+import { feesOf } from "../chain_options"
 import type { SettleOptions } from "../settle"
 import { describeCost, describeSignatures, printJson, tokens } from "./output"
 
@@ -21,11 +22,11 @@ export async function runSettle(options: SettleOptions): Promise<void> {
     directory === undefined ? undefined : await readScoredWeek(directory, rules)
   const notes: string[] = []
   const parameters = {
-    url: resolveUrl(options.url),
+    urls: resolveUrls(options.url),
     economy: parseAddress(options.economy, "--economy"),
     signer: keypairSigner(loadKeypair(options.keypair, notes)),
     concurrency: options.concurrency,
-    priorityFee: BigInt(options.priorityFee),
+    ...feesOf(options),
   }
   const { events, stop } = createRunEvents(options.json === true)
   notes.forEach((note) => events.onNote(note))

@@ -1,5 +1,6 @@
 import { SECONDS_PER_DAY } from "@stk/sdk"
-import { connectTo, publicUrl, resolveUrl } from "../../chain/cluster"
+import { Cluster } from "../../chain/cluster"
+import { resolveUrls } from "../../chain/cluster_url"
 import { parseAddress } from "../../chain/run"
 import { ChainReader } from "../../chain/state"
 import { readStatus, type Status } from "../../chain/status"
@@ -8,10 +9,10 @@ import type { StatusOptions } from "../status"
 import { printJson, tokens } from "./output"
 
 export async function runStatus(options: StatusOptions): Promise<void> {
-  const url = resolveUrl(options.url)
+  const cluster = new Cluster(resolveUrls(options.url))
   const economy = parseAddress(options.economy, "--economy")
-  const status = await readStatus(new ChainReader(connectTo(url), url), economy)
-  if (options.json === true) printJson({ url: publicUrl(url), ...status })
+  const status = await readStatus(new ChainReader(cluster), economy)
+  if (options.json === true) printJson({ url: cluster.name, ...status })
   else process.stdout.write(describe(status))
 }
 

@@ -1,4 +1,4 @@
-import { bigint, index, integer, text } from "drizzle-orm/pg-core"
+import { bigint, index, integer, primaryKey, text } from "drizzle-orm/pg-core"
 import { count, moment, oracleSchema, weekIndex } from "./columns"
 
 /**
@@ -25,9 +25,6 @@ export const transactions = oracleSchema.table(
     evidence: text(),
     /** The signed bytes, base64. */
     bytes: text().notNull(),
-    /** Global indexes of the members it scores or credits, first and last; null for other kinds. */
-    firstMember: integer("first_member"),
-    lastMember: integer("last_member"),
     /** Null while it is not known: confirmed, failed, expired; finalized at the end. */
     outcome: text(),
     slot: bigint({ mode: "number" }),
@@ -36,6 +33,23 @@ export const transactions = oracleSchema.table(
     endedAt: moment("ended_at"),
   },
   (table) => [index("transactions_of_week").on(table.week, table.kind)],
+)
+
+/** Members that a transaction scores or credits, by their global indexes: several ranges where it is about several pages. */
+export const transactionMembers = oracleSchema.table(
+  "transaction_members",
+  {
+    signature: text()
+      .notNull()
+      .references(() => transactions.signature),
+    week: weekIndex("week").notNull(),
+    firstMember: integer("first_member").notNull(),
+    lastMember: integer("last_member").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.signature, table.firstMember] }),
+    index("transaction_members_of_week").on(table.week, table.firstMember),
+  ],
 )
 
 /** Who works: of several oracles one holds the lease, and writes only while its token is the latest. */
