@@ -3,6 +3,7 @@ import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
 import { postCommand } from "./commands/post"
+import { reportCommand } from "./commands/report"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
 import { statusCommand } from "./commands/status"
@@ -35,6 +36,7 @@ Exit codes:
     )
   const commands = [
     scoreCommand(),
+    reportCommand(),
     createCommand(),
     postCommand(),
     settleCommand(),

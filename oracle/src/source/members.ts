@@ -12,6 +12,11 @@ export const XAPI_USERS_HEADER = ["mbox_sha1sum", "user_id"] as const
 /** PostHog's limit of a distinct_id. */
 export const MAX_USER_ID_CHARACTERS = 400
 const CONTROL = /[\u0000-\u001f\u007f]/
+/**
+ * What a spreadsheet takes for a formula when points.csv is opened, also where it splits at semicolons. Numbers with a sign,
+ * such as telephone numbers, are none.
+ */
+const FORMULA = /(?:^|;)\s*(?:[=@\uff1d\uff20]|[+\-\uff0b\uff0d](?!\d+(?:;|$)))/
 
 export interface MemberRow {
   line: number
@@ -87,7 +92,10 @@ export async function readXapiUsers(
 function userIdRule(userId: string): string | null {
   if (userId === "") return "must not be empty"
   if (userId.length > MAX_USER_ID_CHARACTERS) return `must be at most ${MAX_USER_ID_CHARACTERS} characters`
-  return CONTROL.test(userId) ? "must not contain control characters" : null
+  if (CONTROL.test(userId)) return "must not contain control characters"
+  return FORMULA.test(userId)
+    ? "must not begin like a formula (=, @, + or -), which spreadsheets would run"
+    : null
 }
 
 type RefuseField = (field: string, rule: string) => void
