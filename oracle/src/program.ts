@@ -1,4 +1,5 @@
 import { Command } from "commander"
+import { collectCommand } from "./commands/collect"
 import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
@@ -35,6 +36,7 @@ Exit codes:
   9  a source did not answer or refused: the same command resumes`,
     )
   const commands = [
+    collectCommand(),
     scoreCommand(),
     reportCommand(),
     createCommand(),

@@ -55,5 +55,31 @@ const xapiSchema = z.strictObject({
 })
 export type XapiSourceConfig = z.infer<typeof xapiSchema>
 
-export const sourceConfigSchema = z.discriminatedUnion("kind", [filesSchema, discourseSchema, xapiSchema])
+const posthogSchema = z.strictObject({
+  name,
+  kind: z.literal("posthog"),
+  /** Where the project is, such as https://eu.posthog.com. */
+  host: z.url({ protocol: /^https?$/ }),
+  /** Number of the project. */
+  project: z.int().min(1),
+  /** Personal API key with the scope `query:read`. */
+  apiKey: secretSchema,
+  /** `events` takes every event; `source` lets PostHog count, so that only counts travel. */
+  counting: z.enum(["events", "source"]).default("events"),
+  /** Seconds that each pull reads again: events become visible some time after they arrived. */
+  overlapSeconds: z.int().min(0).max(604_800).default(3_600),
+  /** First instant of arrival that is wanted; the week before the first pull by default. */
+  since,
+  /** Rows of one answer; PostHog gives at most 50,000. */
+  rows: z.int().min(1).max(50_000).default(20_000),
+  patienceSeconds,
+})
+export type PosthogConfig = z.infer<typeof posthogSchema>
+
+export const sourceConfigSchema = z.discriminatedUnion("kind", [
+  filesSchema,
+  posthogSchema,
+  discourseSchema,
+  xapiSchema,
+])
 export type SourceConfig = z.infer<typeof sourceConfigSchema>

@@ -20,10 +20,21 @@ export class ScratchDatabase {
   ): Promise<ScratchDatabase> {
     const path = join(directory, "scratch.duckdb")
     await rm(path, { force: true })
-    const instance = await DuckDBInstance.create(path, {
+    return ScratchDatabase.create(path, {
       memory_limit: options.memory,
       threads: String(options.threads),
       temp_directory: join(directory, "spill"),
+    })
+  }
+
+  /** A database without a file: for so little that opening one would take longer than the work. */
+  static async inMemory(): Promise<ScratchDatabase> {
+    return ScratchDatabase.create(":memory:", { threads: "1" })
+  }
+
+  private static async create(path: string, options: Record<string, string>): Promise<ScratchDatabase> {
+    const instance = await DuckDBInstance.create(path, {
+      ...options,
       // Row ids are line numbers, and equal inputs must give equal bytes.
       preserve_insertion_order: "true",
       // Nothing is fetched from a network: all that is needed is linked in.

@@ -89,7 +89,8 @@ export async function readXapiUsers(
   })
 }
 
-function userIdRule(userId: string): string | null {
+/** Why a text can be nobody's id; null when it can. */
+export function userIdRule(userId: string): string | null {
   if (userId === "") return "must not be empty"
   if (userId.length > MAX_USER_ID_CHARACTERS) return `must be at most ${MAX_USER_ID_CHARACTERS} characters`
   if (CONTROL.test(userId)) return "must not contain control characters"

@@ -426,7 +426,7 @@ export async function writeRoster(store: Store, directory: string, week: number)
  * The standard's `mbox_sha1sum` of each address, as it is written and in lower case; one that several members have says
  * nothing about who it was.
  */
-function addressHashes(rows: readonly MemberRow[]): string[][] {
+export function addressHashes(rows: readonly Pick<MemberRow, "userId" | "email">[]): [string, string][] {
   const users = new Map<string, string | null>()
   for (const { userId, email } of rows)
     for (const address of email === null ? [] : [...new Set([email, email.toLowerCase()])]) {

@@ -1,4 +1,5 @@
 import pino from "pino"
+import { STK_RULES } from "../../../oracle/src/score/rules"
 import { createSource } from "../../../oracle/src/source/create"
 import type { SourceConfig } from "../../../oracle/src/config/sources"
 import type { Cursor, PulledRecords } from "../../../oracle/src/source/source"
@@ -19,7 +20,7 @@ export async function pull(
   mostSteps = Number.POSITIVE_INFINITY,
 ): Promise<Pulled> {
   const steps: PulledRecords[] = []
-  const source = createSource(config)
+  const source = createSource(config, STK_RULES)
   const context = { until, signal: new AbortController().signal, log: SILENT }
   for await (const step of source.pull(cursor, context)) {
     steps.push(step)
