@@ -3,8 +3,10 @@ import { collectCommand } from "./commands/collect"
 import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
+import { noticesCommand } from "./commands/notices"
 import { postCommand } from "./commands/post"
 import { reportCommand } from "./commands/report"
+import { redistributeCommand } from "./commands/redistribute"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
 import { statusCommand } from "./commands/status"
@@ -42,6 +44,8 @@ Exit codes:
     createCommand(),
     postCommand(),
     settleCommand(),
+    noticesCommand(),
+    redistributeCommand(),
     statusCommand(),
     membersCommand(),
     generateCommand(),
