@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander"
+import { InvalidArgumentError, Option, type Command } from "commander"
 
 /**
  * Options that the commands with a chain share. What talks to the chain is loaded when such a command runs, so that
@@ -41,11 +41,14 @@ export interface FeeOptions {
 /** What transactions may cost. */
 export function withFeeOptions(command: Command): Command {
   return command
-    .option(
-      "--priority-fee <n>",
-      "micro-lamports for each compute unit, or auto: what others paid for the same accounts lately",
-      (text: string) => (text === "auto" ? text : BigInt(parseWhole(0, MOST_PRICE)(text))),
-      0n,
+    .addOption(
+      new Option(
+        "--priority-fee <n>",
+        "micro-lamports for each compute unit, or auto: what others paid for the same accounts lately",
+      )
+        .argParser((text: string) => (text === "auto" ? text : BigInt(parseWhole(0, MOST_PRICE)(text))))
+        // The help cannot write a bigint by itself.
+        .default(0n, "0"),
     )
     .option(
       "--most-priority-fee <n>",

@@ -46,6 +46,8 @@ export async function scoredContext(p: {
   scored: string
   urls?: readonly string[]
   chain?: object
+  /** Location of the store, for another process. */
+  database?: string
 }): Promise<WeekContext> {
   const { cluster, store, week } = p
   const name = isoWeek(week)
@@ -56,6 +58,7 @@ export async function scoredContext(p: {
     `config-${store.session}.json`,
     JSON.stringify({
       data: dirname(dirname(directory)),
+      ...(p.database === undefined ? {} : { database: p.database }),
       chain: {
         economy: p.economy.toBase58(),
         rpc: p.urls ?? [cluster.localnet.rpcUrl],
