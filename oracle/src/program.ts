@@ -3,10 +3,10 @@ import { collectCommand } from "./commands/collect"
 import { createCommand } from "./commands/create"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
-import { noticesCommand } from "./commands/notices"
+import { initCommand } from "./commands/init"
 import { postCommand } from "./commands/post"
 import { reportCommand } from "./commands/report"
-import { redistributeCommand } from "./commands/redistribute"
+import { runCommand } from "./commands/run"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
 import { statusCommand } from "./commands/status"
@@ -39,13 +39,13 @@ Exit codes:
     )
   const commands = [
     collectCommand(),
+    initCommand(),
+    runCommand(),
     scoreCommand(),
     reportCommand(),
     createCommand(),
     postCommand(),
     settleCommand(),
-    noticesCommand(),
-    redistributeCommand(),
     statusCommand(),
     membersCommand(),
     generateCommand(),

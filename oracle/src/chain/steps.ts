@@ -12,7 +12,6 @@ import {
   pageProgress,
   pagesBehindSnapshot,
   planLevels,
-  planRedistribution,
   planRegistration,
   planScores,
   planSettlement,
@@ -33,7 +32,7 @@ import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { canonicalJson } from "../score/rules"
 import type { MemberRange } from "./journal"
-import { ACCOUNT_OVERHEAD_BYTES, type PageState } from "./state"
+import { ACCOUNT_OVERHEAD_BYTES } from "./state"
 
 /** Which transactions a week needs, in which order, and what they cost. Nothing here reads or sends. */
 
@@ -48,7 +47,6 @@ export type StepKind =
   | "submit_scores"
   | "seal_week"
   | "settle_pages"
-  | "redistribute_pages"
 
 /** One transaction. */
 export interface Step {
@@ -431,23 +429,3 @@ export function registrationEntries(
 
 const batchWallets = (entry: PlanEntry): number =>
   entry.rentBytes / (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES)
-
-/** Redistributes the pages that are due in a quarter, in any order. */
-export function redistributionLanes(
-  context: PlanContext,
-  p: { economy: Pick<Economy, "snapshot">; pages: readonly PageState[]; quarter: number },
-): Lane[] {
-  const pages = p.pages.map(({ header, length }) => ({ ...header, members: length }))
-  const { snapshot } = p.economy
-  const plan = planRedistribution({
-    ...context,
-    quarter: p.quarter,
-    pages,
-    snapshotDue: { snapshot, pages: pagesBehindSnapshot(pages, { snapshot }) },
-  })
-  return plan.lanes.map((lane) =>
-    inOrder(
-      lane.transactions.map((planned): Step => ({ kind: "redistribute_pages", planned, rentBytes: 0 })),
-    ),
-  )
-}

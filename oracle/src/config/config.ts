@@ -8,6 +8,7 @@ import { checksConfigSchema } from "./checks"
 import { membersConfigSchema } from "./members"
 import { noticesConfigSchema } from "./notices"
 import { reportsConfigSchema } from "./reports"
+import { runConfigSchema } from "./run"
 import { sourceConfigSchema } from "./sources"
 import { watchConfigSchema } from "./watch"
 
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
   chain: chainConfigSchema,
   sources: z.array(sourceConfigSchema).min(1),
   members: membersConfigSchema.optional(),
+  run: runConfigSchema.prefault({}),
   checks: checksConfigSchema.prefault({}),
   reports: reportsConfigSchema.prefault({}),
   notices: noticesConfigSchema.prefault({}),
@@ -41,7 +43,7 @@ export function readConfig(path: string): OracleConfig {
   } catch (cause) {
     throw refuse("config", `cannot be read as JSON (${(cause as Error).message})`)
   }
-  const parsed = configSchema.safeParse(json)
+  const parsed = configSchema.safeParse(withoutComments(json))
   if (!parsed.success)
     throw new InputRefused(
       parsed.error.issues.map((issue) => ({
@@ -77,4 +79,15 @@ export function readConfig(path: string): OracleConfig {
 /** Rules that the configuration names; STK's by default. @throws {InputRefused} */
 export function configuredRules(config: OracleConfig): EconomyRules {
   return config.rules === undefined ? STK_RULES : readRules(config.rules)
+}
+
+/** JSON has no comments: keys that begin with // are ours, `$schema` is for editors. */
+function withoutComments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutComments)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith("//") && key !== "$schema")
+      .map(([key, member]) => [key, withoutComments(member)]),
+  )
 }

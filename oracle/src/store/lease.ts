@@ -87,7 +87,9 @@ async function take(store: Store, name: string, seconds: number): Promise<number
         FROM stk_oracle.leases WHERE name = ${name}`,
   )
   if (present === undefined) throw new Error(`the lease ${name} has vanished`)
-  if (!present.is_free) throw new Locked(`lease ${name}`, `${processOf(present.holder)} holds it`)
+  // Its process is gone from this machine: nobody can come back, and if somebody did, the token would stop them.
+  const isGone = hasEnded(present.holder)
+  if (!present.is_free && !isGone) throw new Locked(`lease ${name}`, `${processOf(present.holder)} holds it`)
   // A holder that hangs inside a transaction would keep the row until the server puts it out.
   if (present.holder !== "" && sessionOf(present.holder) !== store.session)
     await database.execute(
@@ -96,11 +98,11 @@ async function take(store: Store, name: string, seconds: number): Promise<number
     )
   // FOR UPDATE, unlike the heartbeat, waits for writes that have begun under the old token.
   const token = await database.transaction(async (transaction) => {
-    const [row] = await rowsOf<{ is_free: boolean }>(
+    const [row] = await rowsOf<{ is_free: boolean; holder: string }>(
       transaction,
-      sql`SELECT expires_at <= clock_timestamp() AS is_free FROM stk_oracle.leases WHERE name = ${name} FOR UPDATE`,
+      sql`SELECT expires_at <= clock_timestamp() AS is_free, holder FROM stk_oracle.leases WHERE name = ${name} FOR UPDATE`,
     )
-    if (row?.is_free !== true) return null
+    if (row === undefined || (!row.is_free && !(isGone && row.holder === present.holder))) return null
     const [taken] = await rowsOf<{ token: string }>(
       transaction,
       sql`UPDATE stk_oracle.leases SET holder = ${holder}, token = token + 1, expires_at = ${lasting(seconds)}
@@ -110,6 +112,17 @@ async function take(store: Store, name: string, seconds: number): Promise<number
   })
   if (token === null) throw new Locked(`lease ${name}`, "another process has just taken it")
   return token
+}
+
+function hasEnded(holder: string): boolean {
+  const [host, pid] = holder.slice(0, holder.indexOf(" ")).split(":")
+  if (host !== hostname() || pid === undefined) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH"
+  }
 }
 
 const processOf = (holder: string): string => `process ${holder.split(" ")[0] ?? ""}`

@@ -11,6 +11,8 @@ export type StepName = (typeof STEPS)[number]
 export interface WeekContext {
   /** Index of the week. */
   week: number
+  /** The first week that is scored at all: it has none before it. */
+  firstWeek: number
   config: OracleConfig
   rules: EconomyRules
   store: Store

@@ -1,0 +1,232 @@
+import { DAYS_PER_WEEK, isoWeek, weekStart } from "@stk/sdk/math"
+import { and, eq, inArray } from "drizzle-orm"
+import { createReadStream } from "node:fs"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { Disagreement } from "../chain/failures"
+import { EXIT, OracleError } from "../failure"
+import { fileHash } from "../score/hash"
+import { readSummary, type Summary } from "../score/report"
+import { scoredEvents, type EconomyRules } from "../score/rules"
+import { scoreWeek, type ScoreParameters } from "../score/score"
+import { rejections, results, weeks } from "../store/schema"
+import type { StoreTransaction } from "../store/store"
+import { checkInputs, readInputs, type WeekInputs } from "./inputs"
+import { inputsDirectory, scoreDirectory, weekDirectory } from "./layout"
+import type { StepRun, WeekContext } from "./step"
+
+/** What only scoring knows of an event; the other reasons are listed as soon as an event is collected. */
+const UNKNOWN_MEMBER = "unknown_member"
+/** Counts of a member, a type and a day beyond the limit. */
+const CAPPED = "capped"
+
+/** Scores a week from its fixed inputs and writes what everybody earned into the store, all at once. */
+export const scoreStep: StepRun = async (context) => {
+  const { week, config, store, directory } = context
+  const [row] = await store.database.select().from(weeks).where(eq(weeks.week, week))
+  const inputs = readInputs(directory)
+  if (inputs === null || row?.inputs == null)
+    throw new OracleError(EXIT.notReady, [`${isoWeek(week)}: its inputs are not fixed yet`])
+  await checkInputs(config.data, directory, inputs)
+  const out = scoreDirectory(directory)
+  const { summary, notes } = await scoreWeek(scoreParameters(context, inputs, out))
+  for (const note of notes) context.log.warn({ week: isoWeek(week) }, note)
+  const summarySha256 = await fileHash(join(out, "summary.json"))
+  if (
+    row.summarySha256 !== null &&
+    row.summarySha256 !== summarySha256 &&
+    (row.isFinal || row.chain !== null)
+  )
+    throw new Disagreement(`${isoWeek(week)} is on chain, and counts differently now; nothing was changed`, [
+      {
+        subject: "week",
+        field: "sha256 of summary.json",
+        expected: summarySha256,
+        actual: row.summarySha256,
+      },
+    ])
+  if (row.summarySha256 !== summarySha256)
+    await store.transaction(async (transaction) => {
+      await writeResults(transaction, week, out)
+      await writeRejections(transaction, context, inputs, out)
+      await transaction.database.update(weeks).set({ summary, summarySha256 }).where(eq(weeks.week, week))
+    })
+  return resultOf(summary)
+}
+
+/** How a week is scored from its fixed inputs; verification scores the same way into another folder. */
+export function scoreParameters(
+  context: Pick<WeekContext, "week" | "firstWeek" | "config" | "rules" | "directory" | "onProgress">,
+  inputs: WeekInputs,
+  out: string,
+): ScoreParameters {
+  const { week, config, rules, directory } = context
+  const has = (name: string): boolean => inputs.members.some((file) => file.name === name)
+  const folder = inputsDirectory(directory)
+  const before = scoreDirectory(weekDirectory(config.data, week - 1))
+  if (week > context.firstWeek && readSummary(before) === null)
+    throw new OracleError(EXIT.notReady, [
+      `${before}: ${isoWeek(week - 1)} is not scored, and weeks are never skipped`,
+    ])
+  return {
+    week,
+    events: inputs.events.map((file) => join(config.data, file.path)),
+    members: join(folder, "members.csv"),
+    ...(has("discourse-users.csv") ? { discourseUsers: join(folder, "discourse-users.csv") } : {}),
+    out,
+    ...(week > context.firstWeek ? { previous: before } : {}),
+    skipMalformed: true,
+    rules,
+    memory: config.run.memory,
+    threads: config.run.threads,
+    onStage: (stage, done, total) => context.onProgress(stage, done, total),
+  }
+}
+
+interface DetailLine {
+  index: number
+  user_id: string
+  wallet: string
+  level: number
+  streak: number
+  /** Counts of each day, by type, before the limits. */
+  daily: number[][]
+  weight_sum: number
+  points: string
+  reward: string
+}
+
+async function* linesOf<Line>(path: string): AsyncGenerator<Line> {
+  for await (const line of createInterface({ input: createReadStream(path) })) yield JSON.parse(line) as Line
+}
+
+async function writeResults(
+  { database, copyRows }: StoreTransaction,
+  week: number,
+  out: string,
+): Promise<void> {
+  await database.delete(results).where(eq(results.week, week))
+  await copyRows(
+    results,
+    ["week", "userId", "wallet", "memberIndex", "level", "streak", "weightSum", "points", "reward"],
+    (async function* () {
+      for await (const line of linesOf<DetailLine>(join(out, "detail.jsonl")))
+        yield [
+          week,
+          line.user_id,
+          line.wallet,
+          line.index,
+          line.level,
+          line.streak,
+          line.weight_sum,
+          line.points,
+          BigInt(line.reward),
+        ]
+    })(),
+  )
+}
+
+interface RejectedLine {
+  file: string
+  line: number
+  item: number | null
+  reason: string
+  detail: string | null
+  source_id: string | null
+  event: string | null
+  user_id: string | null
+  timestamp: string | null
+}
+
+async function writeRejections(
+  { database, copyRows }: StoreTransaction,
+  { week, rules }: WeekContext,
+  inputs: WeekInputs,
+  out: string,
+): Promise<void> {
+  await database
+    .delete(rejections)
+    .where(and(eq(rejections.week, week), inArray(rejections.reason, [UNKNOWN_MEMBER, CAPPED])))
+  await copyRows(
+    rejections,
+    [
+      "week",
+      "source",
+      "sourceId",
+      "reason",
+      "detail",
+      "userId",
+      "type",
+      "occurredAt",
+      "file",
+      "line",
+      "item",
+    ],
+    (async function* () {
+      yield* unknownMembers(week, inputs, join(out, "rejected.jsonl"))
+      yield* cappedDays(week, rules, join(out, "detail.jsonl"))
+    })(),
+  )
+}
+
+async function* unknownMembers(week: number, inputs: WeekInputs, path: string): AsyncGenerator<unknown[]> {
+  const files = new Map(inputs.events.map((file) => [file.path.split("/").at(-1) ?? "", file]))
+  for await (const line of linesOf<RejectedLine>(path)) {
+    if (line.reason !== UNKNOWN_MEMBER) continue
+    const file = files.get(line.file)
+    yield [
+      week,
+      file?.source ?? "",
+      line.source_id,
+      line.reason,
+      line.detail,
+      line.user_id,
+      line.event,
+      line.timestamp,
+      file?.path ?? line.file,
+      line.line,
+      line.item,
+    ]
+  }
+}
+
+/** Each day on which somebody did more of a type than counts: not one event is at fault, so the day is listed. */
+async function* cappedDays(week: number, rules: EconomyRules, path: string): AsyncGenerator<unknown[]> {
+  const types = scoredEvents(rules)
+  let number = 0
+  for await (const line of linesOf<DetailLine>(path)) {
+    number++
+    for (let day = 0; day < DAYS_PER_WEEK; day++)
+      for (const [position, type] of types.entries()) {
+        const count = line.daily[day]?.[position] ?? 0
+        if (count <= type.dailyLimit) continue
+        const midnight = new Date((weekStart(week) + day * 86_400) * 1000).toISOString()
+        yield [
+          week,
+          "score",
+          null,
+          CAPPED,
+          `${count - type.dailyLimit} of ${count} on that day`,
+          line.user_id,
+          type.name,
+          midnight,
+          `weeks/${isoWeek(week)}/score/detail.jsonl`,
+          number,
+          null,
+        ]
+      }
+  }
+}
+
+function resultOf(summary: Summary): Record<string, unknown> {
+  const { members, events, totals, merkle } = summary
+  return {
+    members: members.total,
+    active: members.active,
+    counted: events.counted,
+    capped: events.capped,
+    rejected: events.rejected,
+    points: totals.points,
+    merkle_root: merkle.root,
+  }
+}
