@@ -25,10 +25,10 @@ export const aggregateStep: StepRun = async (context) => {
   if (published !== null) {
     await checkInputs(config.data, directory, published)
     // A process that was killed in between, or a lost database.
-    if (row?.inputs == null) await writeDown(context, published)
+    if ((row?.inputs ?? null) === null) await writeDown(context, published)
     return resultOf(published)
   }
-  if (row?.inputs != null)
+  if ((row?.inputs ?? null) !== null)
     throw new OracleError(EXIT.inputRefused, [
       `${directory}/inputs: is gone, but the inputs of ${isoWeek(week)} were fixed: bring it back from a backup`,
     ])

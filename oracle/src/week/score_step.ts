@@ -25,7 +25,7 @@ export const scoreStep: StepRun = async (context) => {
   const { week, config, store, directory } = context
   const [row] = await store.database.select().from(weeks).where(eq(weeks.week, week))
   const inputs = readInputs(directory)
-  if (inputs === null || row?.inputs == null)
+  if (inputs === null || row === undefined || row.inputs === null)
     throw new OracleError(EXIT.notReady, [`${isoWeek(week)}: its inputs are not fixed yet`])
   await checkInputs(config.data, directory, inputs)
   const out = scoreDirectory(directory)

@@ -90,6 +90,7 @@ export async function scoredContext(p: {
   )
   return {
     week,
+    firstWeek: week,
     config: readConfig(config),
     rules: STK_RULES,
     store,
