@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { Command, InvalidArgumentError } from "commander"
+import { UsageError } from "../failure"
 import { createProgress, grouped, printable, table } from "../output"
 import { readRules } from "../score/rules"
 import { scoreWeek, type ScoreResult } from "../score/score"
@@ -12,7 +13,8 @@ const TOP_MEMBERS = 10
 
 interface ScoreOptions {
   week: number
-  events: string[]
+  events?: string[]
+  counts?: string[]
   members: string
   out: string
   previous?: string
@@ -32,9 +34,13 @@ export function scoreCommand(): Command {
       "counts a week's events and writes every member's points, with all that is needed to check them",
     )
     .requiredOption("--week <week>", "ISO week, such as 2025-W51", parseWeek)
-    .requiredOption(
+    .option(
       "--events <file...>",
       "PostHog events (JSON lines), Discourse posts or user actions, xAPI statements (JSON), .gz allowed",
+    )
+    .option(
+      "--counts <file...>",
+      "counts made at the source: JSON lines of distinct_id, event, day, count; beside --events or instead",
     )
     .requiredOption("--members <file>", "CSV user_id,wallet,level")
     .requiredOption("--out <dir>", "where the week's files go")
@@ -59,6 +65,7 @@ export function scoreCommand(): Command {
 Examples:
   $ stk-oracle score --week 2025-W51 --events posthog.jsonl discourse-posts.json discourse-likes.json \\
       --members members.csv --out weeks/2025-W51 --previous weeks/2025-W50
+  $ stk-oracle score --week 2025-W51 --counts counts.jsonl --members members.csv --out week
   $ stk-oracle score --week 2025-W51 --events export/*.jsonl.gz --members members.csv --out week --json
 
 Files written to --out (equal inputs give equal bytes, in any order of files):
@@ -79,12 +86,15 @@ function parseThreads(text: string): number {
 }
 
 async function runScore(options: ScoreOptions): Promise<void> {
-  const { economy, json, ...rest } = options
+  const { economy, json, events = [], ...rest } = options
+  if (events.length === 0 && options.counts === undefined)
+    throw new UsageError("--events", "is needed, or --counts")
   const progress = createProgress(json !== true)
   let result: ScoreResult
   try {
     result = await scoreWeek({
       ...rest,
+      events,
       ...(economy === undefined ? {} : { rules: readRules(economy) }),
       onStage: (stage, done, total) => progress.update(stage, done, total),
     })
@@ -126,6 +136,9 @@ async function describe(out: string, result: ScoreResult): Promise<string> {
         ["events read", grouped(events.read)],
         ["duplicates", grouped(events.duplicates)],
         ["accepted", grouped(events.accepted)],
+        ...(events.from_counts === undefined
+          ? []
+          : [["of these counted at the source", grouped(events.from_counts)]]),
         ["counted", grouped(events.counted)],
         ["over a daily limit", grouped(events.capped)],
         [`points (${printable(economy.symbol)})`, grouped(totals.points)],

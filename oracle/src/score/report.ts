@@ -70,6 +70,8 @@ export interface Summary {
     counted: number
     capped: number
     club_types_from_posthog: Record<string, number>
+    /** Of the accepted events: those that were counted at the source. Absent without such counts. */
+    from_counts?: number
   }
   totals: { weight_sum: string; points: string; reward: string }
   merkle: { leaves: number; root: string; order: "member index" }
@@ -280,7 +282,9 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
   )
   const thousandths = BigInt(String(totals.thousandths))
   const accepted = await numbers(
-    `SELECT t.name AS k, count(j.event) AS v FROM type_names t LEFT JOIN judged j ON j.type = t.type AND j.reason IS NULL
+    `SELECT t.name AS k, coalesce(sum(a.n), 0) AS v FROM type_names t LEFT JOIN (
+       SELECT type, count(*) AS n FROM judged WHERE reason IS NULL GROUP BY type
+       UNION ALL SELECT type, sum(n) FROM pushed WHERE reason IS NULL GROUP BY type) a ON a.type = t.type
      GROUP BY t.type, t.name ORDER BY t.type`,
   )
   const counted = await numbers(
@@ -304,12 +308,14 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
   const scoredNames = new Set(scored.map((event) => event.name))
   const club = Object.values(p.rules.discourse)
   const files = await database.rows(
-    `SELECT f.file, count(i.file) FILTER (i.problem IS NULL) AS events, count(i.file) FILTER (i.problem = '') AS empty,
+    `SELECT f.file, count(i.file) FILTER (i.problem IS NULL)
+         + (SELECT coalesce(sum(p.n), 0) FROM pushed p WHERE p.file = f.file) AS events, count(i.file) FILTER (i.problem = '') AS empty,
        (SELECT count(*) FROM malformed m WHERE m.file = f.file) AS malformed,
        (SELECT count(*) FROM unreadable u WHERE u.file = f.file) AS unreadable
      FROM files f LEFT JOIN incoming i ON i.file = f.file GROUP BY f.file ORDER BY f.file`,
   )
   const merkle = await merkleRoot(database, p)
+  const fromCounts = await database.number("SELECT sum(n) FROM pushed WHERE reason IS NULL")
   return {
     format: FORMAT,
     week: {
@@ -371,6 +377,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
         `SELECT t.name AS k, count(*) AS v FROM judged j JOIN type_names t USING (type) JOIN incoming i ON i.rowid = j.event
          WHERE j.reason IS NULL AND i.page_row IS NULL AND t.name IN (${club.map(literal).join(", ")}) GROUP BY 1 ORDER BY 1`,
       ),
+      ...(p.inputs.events.some(({ kind }) => kind === "counts") ? { from_counts: fromCounts } : {}),
     },
     totals: {
       weight_sum: String(totals.weight_sum),

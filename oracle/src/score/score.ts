@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { InputRefused, type InputProblem } from "../failure"
+import { insertCountsFile, judgeCounts, refuseRepeatedCounts } from "../source/counts"
 import { insertDiscourseEvents, insertDiscourseFiles } from "../source/discourse"
 import { prepareEventFile, type PreparedFile } from "../source/intake"
 import { readDiscourseUsers, readMembers, readXapiUsers, type CsvReading } from "../source/members"
@@ -29,6 +30,8 @@ export interface ScoreParameters {
   /** Week index. */
   week: number
   events: readonly string[]
+  /** Files of counts that were made at the source, beside the events or instead of them. */
+  counts?: readonly string[]
   members: string
   out: string
   previous?: string
@@ -68,7 +71,7 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
   const rules = p.rules ?? STK_RULES
   const started = process.hrtime.bigint()
   const stages: Record<string, number> = {}
-  const total = p.events.length + 4
+  const total = p.events.length + (p.counts?.length ?? 0) + 4
   let done = 0
   const stage = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     p.onStage?.(name, done++, total)
@@ -104,7 +107,12 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       const files = await loadEvents(database, p, scratch, rules, mapped, stage)
       await refuseMalformed(database, files, p.skipMalformed === true)
       await stage("count", async () => {
-        const judging = [...findDuplicates(DUCKDB), judgeEvents(DUCKDB, p.week), listRejected(DUCKDB)]
+        const judging = [
+          ...findDuplicates(DUCKDB),
+          judgeEvents(DUCKDB, p.week),
+          judgeCounts(DUCKDB),
+          listRejected(DUCKDB),
+        ]
         for (const sql of [...judging, ...countEvents(DUCKDB, p.week, rules)]) await database.run(sql)
       })
       const summary = await stage("write", async () =>
@@ -157,9 +165,16 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
 function warnings(summary: Summary): string[] {
   const kinds = new Set(summary.inputs.events.filter((file) => file.events > 0).map((file) => file.kind))
   const club = Object.values(summary.events.club_types_from_posthog).reduce((sum, n) => sum + n, 0)
-  return kinds.has("discourse") && club > 0
-    ? [`${club} club events come from PostHog beside Discourse: make sure that they are not the same actions`]
-    : []
+  const notes: string[] = []
+  if (kinds.has("discourse") && club > 0)
+    notes.push(
+      `${club} club events come from PostHog beside Discourse: make sure that they are not the same actions`,
+    )
+  if (kinds.has("counts") && kinds.has("posthog"))
+    notes.push(
+      "counts and single events of PostHog are added up: make sure that they are not the same actions",
+    )
+  return notes
 }
 
 async function loadMembers(
@@ -276,8 +291,11 @@ async function loadEvents(
   stage: <T>(name: string, work: () => Promise<T>) => Promise<T>,
 ): Promise<LoadedFile[]> {
   const prepared: PreparedFile[] = []
-  for (const [index, path] of p.events.entries())
+  for (const [index, path] of [...p.events, ...(p.counts ?? [])].entries())
     prepared.push(await stage("prepare", () => prepareEventFile(path, scratch, index)))
+  const wrong = prepared.slice(p.events.length).find(({ kind }) => kind !== "counts" && kind !== "empty")
+  if (wrong !== undefined)
+    throw new InputRefused([{ file: wrong.path, field: "file", rule: "holds events, not counts" }])
   // Order and names must not depend on the order or the folder of the arguments.
   prepared.sort((a, b) => compare(basename(a.path), basename(b.path)) || compare(a.sha256, b.sha256))
   const names = prepared.map((file) => basename(file.path))
@@ -289,13 +307,14 @@ async function loadEvents(
         names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
       const base = await database.number("SELECT count(*) FROM incoming")
       await database.run(`INSERT INTO files VALUES (${number}, ${literal(label)}, ${base})`)
-      await readFile(database, file, number, { rules, lateFrom: lateFrom(p.week), xapiMapped: mapped.xapi })
+      await readFile(database, file, number, { rules, week: p.week, xapiMapped: mapped.xapi })
       await noteLines(database, number, file)
       records.push({ path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes })
       if (file.readable !== file.path) await rm(file.readable)
     }
     for (const sql of insertDiscourseEvents(DUCKDB, rules.discourse, mapped.discourse))
       await database.run(sql)
+    for (const sql of refuseRepeatedCounts(DUCKDB)) await database.run(sql)
   })
   return records
 }
@@ -305,18 +324,21 @@ async function readFile(
   database: ScratchDatabase,
   file: PreparedFile,
   number: number,
-  how: { rules: EconomyRules; lateFrom: bigint; xapiMapped: boolean },
+  how: { rules: EconomyRules; week: number; xapiMapped: boolean },
 ): Promise<void> {
+  const { rules, week, xapiMapped } = how
+  const late = lateFrom(week)
   const files = [{ path: file.readable, number }]
   const insert = async (parallel: boolean): Promise<void> => {
-    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, how.lateFrom, parallel))
+    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, late, parallel))
     else if (file.kind === "discourse")
       for (const sql of insertDiscourseFiles(DUCKDB, files, parallel)) await database.run(sql)
     else if (file.kind === "xapi") {
-      const { rules, lateFrom, xapiMapped } = how
-      for (const sql of insertXapiFiles(DUCKDB, rules.xapi, files, lateFrom, xapiMapped, parallel))
+      for (const sql of insertXapiFiles(DUCKDB, rules.xapi, files, late, xapiMapped, parallel))
         await database.run(sql)
-    }
+    } else if (file.kind === "counts")
+      for (const sql of insertCountsFile(DUCKDB, { path: file.readable, number }, week))
+        await database.run(sql)
   }
   await insert(true).catch(async (error: unknown) => {
     if (!(error instanceof Error) || !error.message.includes("Parallel CSV Reader")) throw error
@@ -328,7 +350,9 @@ async function readFile(
       ? file.lines
       : file.kind === "discourse"
         ? await database.number("SELECT count(*) FROM discourse_pages")
-        : await database.number(`SELECT count(*) FROM incoming WHERE file = ${number}`)
+        : await database.number(
+            `SELECT count(*) FROM ${file.kind === "counts" ? "pushed_lines" : "incoming"} WHERE file = ${number}`,
+          )
   if (rows !== file.lines) throw new Error(`${file.path}: ${rows} of ${file.lines} lines were read`)
 }
 

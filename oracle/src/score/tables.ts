@@ -1,6 +1,7 @@
 import { SECONDS_PER_DAY, weekEnd, weekStart } from "@stk/sdk/math"
 import { discourseTables } from "../source/discourse"
 import { sourceFunctions } from "../source/posthog"
+import { countsTables } from "../source/counts"
 import { xapiTables } from "../source/xapi"
 import type { Dialect } from "./dialect"
 import { scoredEvents, type EconomyRules } from "./rules"
@@ -70,6 +71,7 @@ export function createTables(d: Dialect, rules: EconomyRules): string[] {
     ),
     ...discourseTables(d),
     ...xapiTables(d),
+    ...countsTables(d),
     ...filled(
       "type_names",
       "type SMALLINT, name STRING",
@@ -191,7 +193,10 @@ export function listRejected(d: Dialect): string {
      UNION ALL
      SELECT f.file, ${LINE}, i.item, f.label, j.reason, NULL, i.source_id, coalesce(i.type_name, t.name), i.user_id, i.moment
      FROM judged j JOIN incoming i ON i.rowid = j.event ${PLACES} LEFT JOIN type_names t ON t.type = i.type
-     WHERE j.reason IS NOT NULL AND j.reason <> 'duplicate'`,
+     WHERE j.reason IS NOT NULL AND j.reason <> 'duplicate'
+     UNION ALL
+     SELECT p.file, p.line + 1, 0, f.label, p.reason, 'counted: ' || p.n::STRING, NULL, coalesce(p.type_name, t.name), p.user_id, NULL
+     FROM pushed p JOIN files f ON f.file = p.file LEFT JOIN type_names t ON t.type = p.type WHERE p.reason IS NOT NULL`,
   )
 }
 
@@ -199,7 +204,10 @@ export function countEvents(d: Dialect, week: number, rules: EconomyRules): stri
   return [
     d.createTableAs(
       "counts",
-      "SELECT ordinal, type, day, count(*)::INT AS n FROM judged WHERE reason IS NULL GROUP BY ordinal, type, day",
+      `SELECT ordinal, type, day, sum(n)::INT AS n FROM (
+         SELECT ordinal, type, day, count(*) AS n FROM judged WHERE reason IS NULL GROUP BY ordinal, type, day
+         UNION ALL SELECT ordinal, type, day, n FROM pushed WHERE reason IS NULL) AS parts
+       GROUP BY ordinal, type, day`,
     ),
     d.createTableAs(
       "sums",
