@@ -77,6 +77,7 @@ describe("Step of the reports", () => {
       ])
       const context: WeekContext = {
         week: WEEK_INDEX,
+        firstWeek: WEEK_INDEX - 1,
         config,
         rules: STK_RULES,
         store,
