@@ -66,7 +66,8 @@ describe("stk-oracle run", () => {
       )
     })
 
-    it("ends in the same state however often it is killed", async () => {
+    it("ends in the same state however often it is killed", async function () {
+      this.timeout(300_000)
       const calm = await create()
       calm.dropAll()
       const once = new Daemon(calm, ["--once"])
