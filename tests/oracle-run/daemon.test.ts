@@ -115,7 +115,7 @@ describe("stk-oracle run", () => {
       const second = new Daemon(one)
       if (stores.kind === "pglite") {
         expect(await second.ended()).to.equal(7)
-        expect(second.stderr).to.contain("another process")
+        expect(second.stderr).to.contain("is working on this directory")
       } else {
         await second.reports({ event: "standing-by" })
         const cron = new Daemon(one, ["--once"])
