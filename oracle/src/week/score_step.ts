@@ -9,6 +9,7 @@ import { fileHash } from "../score/hash"
 import { readSummary, type Summary } from "../score/report"
 import { scoredEvents, type EconomyRules } from "../score/rules"
 import { scoreWeek, type ScoreParameters } from "../score/score"
+import { compareStreaks } from "../source/roster"
 import { rejections, results, weeks } from "../store/schema"
 import type { StoreTransaction } from "../store/store"
 import { checkInputs, readInputs, type WeekInputs } from "./inputs"
@@ -51,6 +52,12 @@ export const scoreStep: StepRun = async (context) => {
       await writeRejections(transaction, context, inputs, out)
       await transaction.database.update(weeks).set({ summary, summarySha256 }).where(eq(weeks.week, week))
     })
+  const differences = await compareStreaks(store, week, context.rules)
+  if (differences.length > 0)
+    context.log.info(
+      { week: isoWeek(week), members: differences.length },
+      "the platform counts other weeks in a row; the oracle's are used",
+    )
   return resultOf(summary)
 }
 
@@ -73,6 +80,7 @@ export function scoreParameters(
     events: inputs.events.map((file) => join(config.data, file.path)),
     members: join(folder, "members.csv"),
     ...(has("discourse-users.csv") ? { discourseUsers: join(folder, "discourse-users.csv") } : {}),
+    ...(has("xapi-users.csv") ? { xapiUsers: join(folder, "xapi-users.csv") } : {}),
     out,
     ...(week > context.firstWeek ? { previous: before } : {}),
     skipMalformed: true,
