@@ -1,4 +1,5 @@
 import pino, { type Logger } from "pino"
+import { redact } from "./key/redact"
 
 export type { Logger } from "pino"
 
@@ -25,6 +26,8 @@ export function createLogger(level: string = process.env.STK_LOG_LEVEL ?? "info"
         paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: "[redacted]",
       },
+      // What texts of others carry, such as the URL in a library's error.
+      hooks: { streamWrite: redact },
     },
     pino.destination({ fd: 2, sync: true }),
   )

@@ -9,8 +9,12 @@ import { reportCommand } from "./commands/report"
 import { runCommand } from "./commands/run"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
+import { nonceCommand } from "./commands/nonce"
+import { signCommand } from "./commands/sign"
+import { signerCommand } from "./commands/signer"
 import { statusCommand } from "./commands/status"
 import { EXIT, OracleError } from "./failure"
+import { redact } from "./key/redact"
 import { printable } from "./output"
 import { ownVersion } from "./score/report"
 
@@ -48,6 +52,9 @@ Exit codes:
     settleCommand(),
     statusCommand(),
     membersCommand(),
+    signCommand(),
+    signerCommand(),
+    nonceCommand(),
     generateCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
@@ -64,7 +71,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof OracleError) {
       for (const [index, line] of error.lines.entries())
         process.stderr.write(
-          `${index === 0 || /^\S+(:\d+)?: /.test(line) ? "error: " : ""}${printable(line)}\n`,
+          `${index === 0 || /^\S+(:\d+)?: /.test(line) ? "error: " : ""}${printable(redact(line))}\n`,
         )
       return error.exitCode
     }
@@ -72,7 +79,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     // Commander has already printed what is wrong, or the help that was asked for.
     if (typeof code === "string" && code.startsWith("commander."))
       return exitCode === 0 ? EXIT.ok : EXIT.usage
-    process.stderr.write(`error: ${printable(message ?? String(error))}\n`)
+    process.stderr.write(`error: ${printable(redact(message ?? String(error)))}\n`)
     return EXIT.failure
   }
 }

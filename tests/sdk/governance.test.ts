@@ -116,7 +116,7 @@ describe("decodeInstruction", () => {
     })
   })
 
-  it("reads nothing of other programs, and nothing that the IDL does not describe completely", () => {
+  it("reads nothing of other programs, and no other bytes than the program has", () => {
     const instruction = pauseInstruction({ guardian, economy })
     const { keys, data, programId } = instruction
     const others = SystemProgram.transfer({ fromPubkey: guardian, toPubkey: economy, lamports: 1 })
@@ -126,10 +126,15 @@ describe("decodeInstruction", () => {
     expect(decodeInstruction(cut)).to.equal(null)
     const more = new TransactionInstruction({ keys, data: Buffer.concat([data, Buffer.alloc(1)]), programId })
     expect(decodeInstruction(more)).to.equal(null)
-    const batch = buildScoreBatch(PLAIN_PRESET, 2_919, 0, [[1]])
-    expect(
-      decodeInstruction(submitScoresInstruction({ oracle: guardian, economy, page: 0, batch })),
-    ).to.equal(null)
+  })
+
+  it("reads the scores of a batch, and none that has more or fewer than its bitmap says", () => {
+    const batch = buildScoreBatch(PLAIN_PRESET, 2_919, 8, [[1], null, [2]])
+    const instruction = submitScoresInstruction({ oracle: guardian, economy, page: 0, batch })
+    expect(decodeInstruction(instruction)?.args).to.deep.equal({ batch })
+    const { keys, data, programId } = instruction
+    for (const other of [data.subarray(0, -1), Buffer.concat([data, Buffer.alloc(1)]), data.subarray(0, 10)])
+      expect(decodeInstruction(new TransactionInstruction({ keys, data: other, programId }))).to.equal(null)
   })
 })
 

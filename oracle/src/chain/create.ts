@@ -19,11 +19,12 @@ import {
   type StkSigner,
 } from "@stk/sdk"
 import { Keypair, type PublicKey } from "@solana/web3.js"
+import { loadKeypair } from "../key/keypair"
+import { registerSecretKey } from "../key/redact"
 import { canonicalJson } from "../score/rules"
 import type { Cluster } from "./cluster"
 import { Disagreement, Interrupted, NotReady, type Difference } from "./failures"
 import { FileJournal } from "./journal"
-import { loadKeypair } from "./keys"
 import { Sender, StepExpired, StepRefused } from "./sender"
 import { ChainReader } from "./state"
 import type { StepKind } from "./steps"
@@ -65,8 +66,9 @@ export interface PolicyReport {
 /** The mint's key: from a file, which is made when it does not exist, or a fresh one that nobody needs afterwards. */
 export function mintKeypair(path: string | undefined): Keypair {
   if (path === undefined) return Keypair.generate()
-  if (existsSync(path)) return loadKeypair(path)
+  if (existsSync(path)) return loadKeypair(path, [], "--mint-keypair")
   const mint = Keypair.generate()
+  registerSecretKey(mint.secretKey)
   // Written before anything is sent, so that a second run finds what the first one made.
   writeFileSync(path, JSON.stringify([...mint.secretKey]) + "\n", { mode: OWNER_ONLY, flag: "wx" })
   return mint

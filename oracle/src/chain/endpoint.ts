@@ -1,3 +1,4 @@
+import { registerUrl } from "../key/redact"
 import { publicUrl } from "./cluster_url"
 
 /** One RPC endpoint: asks it, takes nothing for an answer that is none, and remembers how it fares. */
@@ -63,6 +64,7 @@ export class Endpoint {
     readonly url: string,
     private readonly p: { requestMs: number; isAlone: boolean },
   ) {
+    registerUrl(url)
     this.name = publicUrl(url)
   }
 

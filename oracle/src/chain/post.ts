@@ -27,6 +27,7 @@ import {
 } from "./run"
 import { readScoredWeek, type ScoredWeek } from "./scored_week"
 import { settle, type SettleTotals } from "./settle"
+import { sol } from "./sol"
 import { isEmissionDue, type ChainState } from "./state"
 import {
   emissionStep,
@@ -203,7 +204,7 @@ async function tellFinal(
   await onFinal({ scored, chain, record, genesisHash: run.genesisHash })
 }
 
-interface Stage {
+export interface Stage {
   name: string
   /** Whether it commits the economy to this week. */
   isFinal: boolean
@@ -211,7 +212,7 @@ interface Stage {
 }
 
 /** The next thing that the chain does not have; null when it has everything. */
-function nextStage(
+export function nextStage(
   scored: ScoredWeek,
   chain: ChainState,
   context: PlanContext,
@@ -292,7 +293,7 @@ function levelChanges(scored: ScoredWeek, chain: ChainState, places: Int32Array)
  * Everything that must hold before anything more is sent.
  * @throws {NotReady} @throws {Disagreement}
  */
-function preflight(scored: ScoredWeek, chain: ChainState, context: PlanContext): void {
+export function preflight(scored: ScoredWeek, chain: ChainState, context: PlanContext): void {
   const { economy } = chain
   const week = scored.week
   const phase = phaseOf(chain, week)
@@ -371,7 +372,7 @@ function preflight(scored: ScoredWeek, chain: ChainState, context: PlanContext):
  * Compares everything that was posted with what each endpoint has of it at `finalized`: the week's record, and each
  * member's slot while the week is the economy's current one. @throws {Disagreement}
  */
-async function verify(scored: ScoredWeek, run: ChainRun): Promise<Week> {
+export async function verify(scored: ScoredWeek, run: ChainRun): Promise<Week> {
   const { economy } = run.p
   const ends = await finalOnEach(
     run,
@@ -498,13 +499,6 @@ async function requireBalance(plan: PostPlan, run: ChainRun): Promise<void> {
   await check("keypair", context.payer, need(false))
   if (!isOne) await check("registrar", context.registrar, need(true))
   if (problems.length > 0) throw new NotReady(problems)
-}
-
-/** Lamports as SOL. */
-export function sol(lamports: bigint): string {
-  const text = lamports.toString().padStart(10, "0")
-  const fraction = text.slice(-9).replace(/0+$/, "")
-  return fraction === "" ? text.slice(0, -9) : `${text.slice(0, -9)}.${fraction}`
 }
 
 export function utc(seconds: number): string {

@@ -1,17 +1,17 @@
 import { isoWeek } from "@stk/sdk"
-import { keypairSigner } from "@stk/sdk"
-import { eq, sql } from "drizzle-orm"
+import { and, eq, inArray, sql } from "drizzle-orm"
 import { join } from "node:path"
+import { resolveSigner } from "../key/resolve"
 import { fileHash } from "../score/hash"
 import type { Store, StoreTransaction } from "../store/store"
-import { weeks } from "../store/schema"
+import { transactions, weeks } from "../store/schema"
 import type { StepRun, WeekContext } from "../week/step"
 import { creditsOf, placesOf } from "./agreement"
 import { configuredUrls } from "./cluster_url"
 import { Disagreement, NotReady } from "./failures"
-import { loadKeypair } from "./keys"
 import { postWeek, type FinalWeek, type PostReport } from "./post"
-import { parseAddress } from "./run"
+import { ChainRun, parseAddress, type ConnectionParameters, type RunEvents } from "./run"
+import { describeBudget, lastCosts, readBudget, returnSurplus } from "./sol_budget"
 import { StoreJournal } from "./store_journal"
 
 /** The step that posts and settles a scored week, and writes down what the chain has of it when that is final. */
@@ -44,14 +44,25 @@ export const postStep: StepRun = async (context) => {
   const notes: string[] = []
   const { oracle, registrar, priorityFee, mostPriorityFee, feeBudget } = config.chain
   const journal = onlyPlans ? null : await StoreJournal.open(store, week)
+  const urls = configuredUrls(config)
+  const economy = parseAddress(config.chain.economy, "chain.economy")
+  const signer = await resolveSigner(oracle, "chain.oracle", notes)
+  const events: RunEvents = {
+    onProgress: context.onProgress,
+    onLanded: ({ kind, what, signature, slot }) =>
+      context.log.info({ kind, what, signature, slot }, "transaction confirmed"),
+    onNote: (note) => context.log.warn(note),
+  }
   const report = await postWeek(
     {
       directory,
       rules,
-      urls: configuredUrls(config),
-      economy: parseAddress(config.chain.economy, "chain.economy"),
-      signer: keypairSigner(loadKeypair(oracle, notes)),
-      ...(registrar === undefined ? {} : { registrar: keypairSigner(loadKeypair(registrar, notes)) }),
+      urls,
+      economy,
+      signer,
+      ...(registrar === undefined
+        ? {}
+        : { registrar: await resolveSigner(registrar, "chain.registrar", notes) }),
       priorityFee: priorityFee === "auto" ? "auto" : BigInt(priorityFee),
       mostPriorityFee: BigInt(mostPriorityFee),
       ...(feeBudget === undefined ? {} : { feeBudget: BigInt(feeBudget) }),
@@ -62,15 +73,47 @@ export const postStep: StepRun = async (context) => {
       signal: context.signal,
       onFinal: (final) => writePaid(store, final),
     },
-    {
-      onProgress: context.onProgress,
-      onLanded: ({ kind, what, signature, slot }) =>
-        context.log.info({ kind, what, signature, slot }, "transaction confirmed"),
-      onNote: (note) => context.log.warn(note),
-    },
+    events,
   )
   for (const note of notes) context.log.warn(note)
+  if (!onlyPlans) await keepSolLow(context, { urls, economy, signer }, report, events)
   return resultOf(report)
+}
+
+/** Says when the oracle's SOL runs low, and gives back what is more than it may hold. */
+async function keepSolLow(
+  { store, week, config, log }: WeekContext,
+  connection: ConnectionParameters,
+  report: PostReport,
+  events: RunEvents,
+): Promise<void> {
+  const { fee_lamports, rent_lamports } = report.cost
+  const costs = [...(await lastCosts(store)), BigInt(fee_lamports) + BigInt(rent_lamports)]
+  const { weeksOfFees, returnSolTo } = config.chain
+  const journal = await StoreJournal.open(store, week)
+  try {
+    const run = new ChainRun(connection, journal, events)
+    const budget = await readBudget(run, costs, weeksOfFees)
+    const low = describeBudget(budget)
+    if (low !== null) log.warn({ lamports: String(budget.balance), weeks_left: budget.weeksLeft }, low)
+    if (returnSolTo === undefined) return
+    await run.begin({ command: "return", week, summary_sha256: null })
+    const isReturned = async (): Promise<boolean> =>
+      (await store.database.$count(
+        transactions,
+        and(
+          eq(transactions.week, week),
+          eq(transactions.kind, "return_sol"),
+          inArray(transactions.outcome, ["confirmed", "finalized"]),
+        ),
+      )) > 0
+    const to = parseAddress(returnSolTo, "chain.returnSolTo")
+    const returned = await returnSurplus(run, isReturned, { to, costs, weeksOfFees })
+    if (returned > 0n) log.info({ lamports: String(returned), to: returnSolTo }, "SOL returned")
+    await run.finalize()
+  } finally {
+    await journal.close()
+  }
 }
 
 /** @throws {NotReady} the week is not scored, is held, or the directory is not what was scored */

@@ -1,3 +1,4 @@
+import { redact } from "../key/redact"
 import { createProgress, isInteractive, printable, type Progress } from "../output"
 import type { RunEvents } from "./run"
 
@@ -25,7 +26,7 @@ export function createRunEvents(isQuiet: boolean): { events: RunEvents; stop: ()
       },
       onNote(note) {
         if (isBar) bar.stop()
-        process.stderr.write(`note: ${printable(note)}\n`)
+        process.stderr.write(`note: ${printable(redact(note))}\n`)
       },
     },
     stop: () => bar.stop(),

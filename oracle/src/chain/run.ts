@@ -7,7 +7,7 @@ import { Cluster, missing } from "./cluster"
 import { Interrupted, NotReady } from "./failures"
 import { FINALITY_MS } from "./finality"
 import { FeePolicy, type FeeParameters } from "./fees"
-import type { Journal, RunEntry } from "./journal"
+import type { Journal, RunEntry, SentEntry } from "./journal"
 import { Sender, type Landed, type StepExpired, StepRefused } from "./sender"
 import { ChainReader, type ChainState } from "./state"
 import type { Lane, PlanContext, PlanEntry } from "./steps"
@@ -29,6 +29,8 @@ export interface ConnectionParameters extends FeeParameters {
   /** Registers members and sets levels; `signer` by default. */
   registrar?: StkSigner
   concurrency?: number
+  /** Bytes to leave free in each transaction. */
+  reservedBytes?: number
   /** Ends the run between two rounds. */
   signal?: AbortSignal
 }
@@ -76,6 +78,7 @@ export class ChainRun {
       payer: p.signer.publicKey,
       registrar: (p.registrar ?? p.signer).publicKey,
       microLamportsPerUnit: FeePolicy.reserved(p),
+      ...(p.reservedBytes === undefined ? {} : { reservedBytes: p.reservedBytes }),
     }
   }
 
@@ -107,7 +110,7 @@ export class ChainRun {
       this.events.onNote(
         `${unresolved.length} transactions of an earlier run are on their way: waiting for them`,
       )
-      const landed = await this.transactions().resume(unresolved)
+      const landed = await this.resume(unresolved)
       this.events.onNote(`${landed} of ${unresolved.length} landed`)
     }
   }
@@ -137,6 +140,11 @@ export class ChainRun {
       if (first !== undefined && fruitless >= FRUITLESS_ROUNDS) throw refused(first)
       for (const failure of failures) this.events.onNote(`${failure.message}; reading the chain again`)
     }
+  }
+
+  /** Sends transactions that are signed and in the journal, until they land or no longer can; gives how many did. */
+  async resume(entries: readonly SentEntry[]): Promise<number> {
+    return this.transactions().resume(entries)
   }
 
   /** Waits until everything is final; false when a fork has taken something back. */
@@ -208,11 +216,14 @@ export function estimateOf(entries: readonly PlanEntry[]): Estimate[] {
   return [...totals.values()]
 }
 
+const MOST_ADDRESS = 44
+
 /** An address of the command line. @throws {UsageError} */
 export function parseAddress(text: string, field: string): PublicKey {
   try {
     return new PublicKey(text)
   } catch {
-    throw new UsageError(field, `${text} is not a base58 address`)
+    // Longer than an address: it may be a key that was put into the wrong place.
+    throw new UsageError(field, `${text.length <= MOST_ADDRESS ? `${text} ` : ""}is not a base58 address`)
   }
 }

@@ -58,6 +58,8 @@ export interface Status {
   /** Tokens in the vault that nobody has: somebody sent them there. */
   surplus: string
   roles: Record<string, string>
+  /** Lamports of those who pay for posting. */
+  sol: { oracle: string; registrar: string }
   /** What the admin has set after the creation. */
   policy: {
     /** By their indexes. */
@@ -97,6 +99,8 @@ export async function readStatus(reader: ChainReader, address: PublicKey): Promi
   const chain = await reader.read(address)
   const { economy } = chain
   const { vault, supply } = await reader.tokens(economy)
+  const { accounts: payers } = await reader.accounts([economy.roles.oracle, economy.roles.registrar])
+  const [oracle, registrar] = payers.map((account) => account?.lamports ?? 0)
   const owed = owedBy(economy)
   const days = daysEnded(economy.genesis, chain.now)
   const dueDays = days > economy.releasedDays ? days - economy.releasedDays : 0n
@@ -135,6 +139,7 @@ export async function readStatus(reader: ChainReader, address: PublicKey): Promi
     roles: Object.fromEntries(
       Object.entries(economy.roles).map(([role, holder]) => [role, holder.toBase58()]),
     ),
+    sol: { oracle: String(oracle), registrar: String(registrar) },
     policy: policyOf(economy),
   }
 }

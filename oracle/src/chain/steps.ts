@@ -47,6 +47,7 @@ export type StepKind =
   | "submit_scores"
   | "seal_week"
   | "settle_pages"
+  | "return_sol"
 
 /** One transaction. */
 export interface Step {
@@ -70,6 +71,8 @@ export interface PlanContext {
   /** Registers members and sets levels, and pays for that; often the same. */
   registrar: PublicKey
   microLamportsPerUnit: bigint
+  /** Bytes of each transaction that are left free for what is put before its instructions. */
+  reservedBytes?: number
 }
 
 /** Bytes of the accounts that steps create. */

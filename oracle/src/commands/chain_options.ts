@@ -26,8 +26,8 @@ export function withChainOptions(command: Command, needsKey: boolean): Command {
   )
   if (needsKey)
     command.option(
-      "-k, --keypair <file>",
-      "key that pays and signs (default: STK_KEYPAIR, then ~/.config/solana/id.json)",
+      "-k, --keypair <signer>",
+      "key file that pays and signs, or unix:/path.sock or exec:command (default: STK_KEYPAIR, then ~/.config/solana/id.json)",
     )
   return command.option("--json", "print one JSON object on stdout")
 }

@@ -20,6 +20,9 @@ export interface PostOptions extends ChainOptions, FeeOptions {
   preset: string
   concurrency: number
   parallelRegistration?: boolean
+  unsigned?: string
+  nonces?: string
+  signed?: string
 }
 
 export function postCommand(): Command {
@@ -27,7 +30,7 @@ export function postCommand(): Command {
     .description("posts a scored week: registers new members, sets levels, submits and seals the scores")
     .argument("<dir>", "output of stk-oracle score")
     .option("--economy <address>", "address of the economy")
-    .option("--registrar <file>", "key that registers members and sets levels (default: --keypair)")
+    .option("--registrar <signer>", "registers members and sets levels; as --keypair, which is the default")
     .option("--rules <file>", "the rules that score --economy took (default: STK)")
     .option("--settle", "settle the week too")
     .option("--dry-run", "print what would be sent, and send nothing")
@@ -44,6 +47,15 @@ export function postCommand(): Command {
       "--parallel-registration",
       "register a page's new members side by side: faster, but not in the order of user ids",
     )
+    .option(
+      "--unsigned <file>",
+      "write the next stage's transactions for a key elsewhere, and send nothing (- is stdout)",
+    )
+    .option(
+      "--nonces <file>",
+      "with --unsigned: transactions that wait for hours, on what nonce create wrote",
+    )
+    .option("--signed <file>", "send what stk-oracle sign wrote, if it still is what is planned (- is stdin)")
   return withChainOptions(withFeeOptions(command), true)
     .addHelpText(
       "after",
@@ -51,6 +63,8 @@ export function postCommand(): Command {
 Examples:
   $ stk-oracle post weeks/2025-W51 --economy 7Gx… -u mainnet-beta -k oracle.json --registrar registrar.json --dry-run
   $ stk-oracle post weeks/2025-W51 --economy 7Gx… -u mainnet-beta -k oracle.json --registrar registrar.json --yes --settle
+  $ stk-oracle post weeks/2025-W51 --economy 7Gx… -u mainnet-beta --unsigned out.json
+  $ stk-oracle post weeks/2025-W51 --economy 7Gx… -u mainnet-beta --signed signed.json
   $ stk-oracle post weeks/2025-W51 --embedded
 
 The chain decides what is left to do: a run that was killed or lost its network is repeated as it was, and a run that

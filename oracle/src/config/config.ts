@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { z } from "zod"
 import { InputRefused } from "../failure"
+import { absoluteReference } from "../key/reference"
 import { readRules, STK_RULES, type EconomyRules } from "../score/rules"
 import { chainConfigSchema } from "./chain"
 import { checksConfigSchema } from "./checks"
@@ -73,6 +74,13 @@ export function readConfig(path: string): OracleConfig {
       ? database
       : resolve(config.database === undefined ? data : folder, database),
     ...(config.rules === undefined ? {} : { rules: resolve(folder, config.rules) }),
+    chain: {
+      ...config.chain,
+      oracle: absoluteReference(config.chain.oracle, folder),
+      ...(config.chain.registrar === undefined
+        ? {}
+        : { registrar: absoluteReference(config.chain.registrar, folder) }),
+    },
   }
 }
 

@@ -1,8 +1,9 @@
 import type { PublicKey, TransactionInstruction } from "@solana/web3.js"
 import { STK_PROGRAM_ID } from "../constants.js"
-import { InvalidAccountError } from "../errors/base.js"
+import { InvalidAccountError, InvalidArgumentError } from "../errors/base.js"
 import { Reader, startsWith, type IdlField } from "../idl/codec.js"
 import { STK_IDL } from "../idl/constant.js"
+import { decodeScoreBatch } from "../math/batch.js"
 import type { InstructionName } from "./encode.js"
 
 /** What an instruction of the program says, in the names of the IDL. */
@@ -16,6 +17,20 @@ export interface DecodedInstruction {
   args: Readonly<Record<string, unknown>>
 }
 
+/** Bitmap and counts follow the header without lengths: what the IDL cannot say. */
+function readBatch(bytes: Uint8Array): Record<string, unknown> | null {
+  try {
+    const batch = decodeScoreBatch(bytes)
+    const members = batch.bitmap.reduce((sum, octet) => sum + bitsOf(octet), 0)
+    return batch.counts.length === members * batch.bytesPerMember ? { batch } : null
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return null
+    throw error
+  }
+}
+
+const bitsOf = (octet: number): number => (octet === 0 ? 0 : (octet & 1) + bitsOf(octet >>> 1))
+
 function readArguments(fields: readonly IdlField[], bytes: Uint8Array): Record<string, unknown> | null {
   const reader = new Reader(bytes, "Instruction")
   try {
@@ -27,7 +42,7 @@ function readArguments(fields: readonly IdlField[], bytes: Uint8Array): Record<s
   }
 }
 
-/** Reads an instruction; null when it is another program's, or none that the IDL describes completely. */
+/** Reads an instruction; null when it is another program's, or has other bytes than the program's own have. */
 export function decodeInstruction(
   instruction: TransactionInstruction,
   programId: PublicKey = STK_PROGRAM_ID,
@@ -36,7 +51,8 @@ export function decodeInstruction(
   const definition = STK_IDL.instructions.find((each) => startsWith(data, each.discriminator))
   if (!definition || !instruction.programId.equals(programId)) return null
   const named = definition.accounts.map((account) => account.name)
-  const args = readArguments(definition.args, data.subarray(definition.discriminator.length))
+  const bytes = data.subarray(definition.discriminator.length)
+  const args = definition.name === "submitScores" ? readBatch(bytes) : readArguments(definition.args, bytes)
   if (!args || keys.length < named.length) return null
   const addresses = keys.map((key) => key.pubkey)
   const accounts = Object.fromEntries(

@@ -19,6 +19,8 @@ export interface TransactionOptions {
   version?: PlannedVersion | undefined
   /** Priority fee for each compute unit; none by default. It takes bytes from legacy and version-0 transactions. */
   microLamportsPerUnit?: bigint | undefined
+  /** Bytes to leave free, for instructions that are put before the planned ones; none by default. */
+  reservedBytes?: number | undefined
 }
 
 /** One transaction of a plan: everything but blockhash and signatures. */
@@ -130,7 +132,7 @@ export function transactionBytes(
 
 /** Bytes that a transaction of this version may have. */
 export function mostBytes(options: TransactionOptions): number {
-  return TRANSACTION_BYTES[options.version ?? "legacy"]
+  return TRANSACTION_BYTES[options.version ?? "legacy"] - (options.reservedBytes ?? 0)
 }
 
 /** Plans one transaction. @throws {PlanError} when it is too large or may use too many compute units */

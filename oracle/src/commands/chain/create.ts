@@ -1,10 +1,9 @@
-import { keypairSigner } from "@stk/sdk"
 import { Cluster } from "../../chain/cluster"
 import { resolveUrls } from "../../chain/cluster_url"
 import { createEconomy, mintKeypair, type PolicyReport } from "../../chain/create"
-import { loadKeypair } from "../../chain/keys"
 import { readPreset } from "../../chain/presets"
 import { UsageError } from "../../failure"
+import { resolveSigner } from "../../key/resolve"
 import { printable } from "../../output"
 import type { CreateOptions } from "../create"
 import { printJson } from "./output"
@@ -14,7 +13,7 @@ export async function runCreate(options: CreateOptions): Promise<void> {
   const preset = readPreset(options.preset)
   const genesis = options.genesis === undefined ? null : parseTime(options.genesis)
   const cluster = new Cluster(resolveUrls(options.url))
-  const signer = keypairSigner(loadKeypair(options.keypair, notes))
+  const signer = await resolveSigner(options.keypair, "--keypair", notes)
   for (const note of notes) process.stderr.write(`note: ${printable(note)}\n`)
   const mint = mintKeypair(options.mintKeypair)
   const report = await createEconomy({ cluster, signer, mint, preset, genesis })

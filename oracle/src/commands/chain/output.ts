@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises"
 import { formatAmount } from "@stk/sdk"
-import { sol } from "../../chain/post"
+import { sol } from "../../chain/sol"
 import type { Cost } from "../../chain/run"
 import { UsageError } from "../../failure"
 import { grouped, table } from "../../output"

@@ -1,12 +1,12 @@
-import { keypairSigner } from "@stk/sdk"
 import { resolveUrls } from "../../chain/cluster_url"
-import { loadKeypair } from "../../chain/keys"
-import { postWeek, sol, type PostPlan, type PostReport } from "../../chain/post"
+import { postWeek, type PostPlan, type PostReport } from "../../chain/post"
 import { readPreset } from "../../chain/presets"
 import { createRunEvents } from "../../chain/progress"
 import { rehearse } from "../../chain/rehearsal"
 import { parseAddress } from "../../chain/run"
+import { sol } from "../../chain/sol"
 import { UsageError } from "../../failure"
+import { resolveSigner } from "../../key/resolve"
 import { feesOf } from "../chain_options"
 import { grouped, printable, table } from "../../output"
 import { readRules, STK_RULES, type EconomyRules } from "../../score/rules"
@@ -20,12 +20,16 @@ export async function runPost(directory: string, options: PostOptions): Promise<
     return
   }
   if (options.economy === undefined) throw new UsageError("--economy", "is missing")
+  if (options.unsigned !== undefined || options.signed !== undefined) {
+    await (await import("./offline")).runOffline(directory, options, rules)
+    return
+  }
   const notes: string[] = []
   const economy = parseAddress(options.economy, "--economy")
   const urls = resolveUrls(options.url)
-  const signer = keypairSigner(loadKeypair(options.keypair, notes))
+  const signer = await resolveSigner(options.keypair, "--keypair", notes)
   const registrar =
-    options.registrar === undefined ? undefined : keypairSigner(loadKeypair(options.registrar, notes))
+    options.registrar === undefined ? undefined : await resolveSigner(options.registrar, "--registrar", notes)
   const { events, stop } = createRunEvents(options.json === true)
   notes.forEach((note) => events.onNote(note))
   let report: PostReport

@@ -1,13 +1,12 @@
-import { keypairSigner } from "@stk/sdk"
 import { join } from "node:path"
 import { resolveUrls } from "../../chain/cluster_url"
 import { FileJournal, JOURNAL_FILE } from "../../chain/journal"
-import { loadKeypair } from "../../chain/keys"
 import { DirectoryLock } from "../../chain/lock"
 import { createRunEvents } from "../../chain/progress"
 import { ChainRun, parseAddress } from "../../chain/run"
 import { readScoredWeek, type ScoredWeek } from "../../chain/scored_week"
 import { settle } from "../../chain/settle"
+import { resolveSigner } from "../../key/resolve"
 import { grouped, printable } from "../../output"
 import { readRules, STK_RULES } from "../../score/rules"
 import { feesOf } from "../chain_options"
@@ -24,7 +23,7 @@ export async function runSettle(options: SettleOptions): Promise<void> {
   const parameters = {
     urls: resolveUrls(options.url),
     economy: parseAddress(options.economy, "--economy"),
-    signer: keypairSigner(loadKeypair(options.keypair, notes)),
+    signer: await resolveSigner(options.keypair, "--keypair", notes),
     concurrency: options.concurrency,
     ...feesOf(options),
   }

@@ -2,6 +2,7 @@ import { SECONDS_PER_DAY } from "@stk/sdk"
 import { Cluster } from "../../chain/cluster"
 import { resolveUrls } from "../../chain/cluster_url"
 import { parseAddress } from "../../chain/run"
+import { sol } from "../../chain/sol"
 import { ChainReader } from "../../chain/state"
 import { readStatus, type Status } from "../../chain/status"
 import { grouped, printable, table } from "../../output"
@@ -59,6 +60,13 @@ function describe(status: Status): string {
       `${amount(status.vault_balance)}, owed ${amount(status.owed)}, surplus ${amount(status.surplus)}`,
     ],
   )
+  rows.push([
+    "SOL of the oracle",
+    `${sol(BigInt(status.sol.oracle))}` +
+      (status.roles.registrar === status.roles.oracle
+        ? ""
+        : `, of the registrar ${sol(BigInt(status.sol.registrar))}`),
+  ])
   rows.push(...policyRows(status, amount))
   return table(["", ""], rows).trimStart() + "\n"
 }
