@@ -19,6 +19,8 @@ export const EXIT = {
   interrupted: 8,
   /** A source of events or members did not answer, or refused: the same command resumes. */
   sourceFailed: 9,
+  /** A scored week looks wrong, or a decision is asked for: it is not posted until somebody has decided. */
+  held: 10,
 } as const
 
 /** Base of everything the oracle throws on purpose: carries the exit code and the lines to print. */

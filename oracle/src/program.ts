@@ -1,6 +1,8 @@
 import { Command } from "commander"
 import { collectCommand } from "./commands/collect"
+import { checkCommand } from "./commands/check"
 import { createCommand } from "./commands/create"
+import { explainCommand } from "./commands/explain"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
 import { initCommand } from "./commands/init"
@@ -13,6 +15,7 @@ import { nonceCommand } from "./commands/nonce"
 import { signCommand } from "./commands/sign"
 import { signerCommand } from "./commands/signer"
 import { statusCommand } from "./commands/status"
+import { verifyCommand } from "./commands/verify"
 import { EXIT, OracleError } from "./failure"
 import { redact } from "./key/redact"
 import { printable } from "./output"
@@ -39,7 +42,8 @@ Exit codes:
   6  directory and chain disagree: before posting nothing was sent, afterwards it is an alarm
   7  another process works on the same directory: nothing was sent
   8  the cluster did not answer: the same command resumes
-  9  a source did not answer or refused: the same command resumes`,
+  9  a source did not answer or refused: the same command resumes
+  10  a scored week is held: somebody must look at it and decide`,
     )
   const commands = [
     collectCommand(),
@@ -55,6 +59,9 @@ Exit codes:
     signCommand(),
     signerCommand(),
     nonceCommand(),
+    checkCommand(),
+    explainCommand(),
+    verifyCommand(),
     generateCommand(),
   ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))

@@ -1,10 +1,11 @@
 import { weekEnd } from "@stk/sdk/math"
-import { createReadStream } from "node:fs"
+import { createReadStream, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { Command, InvalidArgumentError } from "commander"
 import { UsageError } from "../failure"
 import { createProgress, grouped, printable, table } from "../output"
+import { readFraudRules } from "../score/fraud"
 import { readRules } from "../score/rules"
 import { scoreWeek, type ScoreResult } from "../score/score"
 import { parseWeek } from "./week_option"
@@ -23,6 +24,8 @@ interface ScoreOptions {
   xapiUsers?: string
   skipMalformed?: boolean
   economy?: string
+  fraud?: string
+  released?: string
   memory?: string
   threads?: number
   json?: boolean
@@ -56,6 +59,8 @@ export function scoreCommand(): Command {
     )
     .option("--skip-malformed", "list malformed lines in rejected.jsonl instead of refusing the files")
     .option("--economy <file>", "rules of another economy as JSON (default: STK)")
+    .option("--fraud <file>", "hold events that look like fraud: rules as JSON, or `default`")
+    .option("--released <file>", "source ids, one a line, that --fraud must not hold")
     .option("--memory <size>", "memory that counting may use before it spills to disk", "2GB")
     .option("--threads <n>", "threads that counting uses", parseThreads, 2)
     .option("--json", "print one JSON object on stdout")
@@ -72,6 +77,8 @@ Files written to --out (equal inputs give equal bytes, in any order of files):
   points.csv      date,user_id,points      one row a member, by user id
   detail.jsonl    daily counts, level, weeks in a row, reward in base units; the source of the Merkle leaves
   rejected.jsonl  every event that does not count: file, line, reason, source id
+  capped.jsonl    every event over a daily limit
+  held.jsonl      with --fraud: every event that a rule holds, with rule and score
   state.csv       what the next week needs as --previous
   summary.json    totals, hashes of inputs and outputs, rules, Merkle root`,
     )
@@ -86,9 +93,10 @@ function parseThreads(text: string): number {
 }
 
 async function runScore(options: ScoreOptions): Promise<void> {
-  const { economy, json, events = [], ...rest } = options
+  const { economy, json, fraud, released, events = [], ...rest } = options
   if (events.length === 0 && options.counts === undefined)
     throw new UsageError("--events", "is needed, or --counts")
+  if (released !== undefined && fraud === undefined) throw new UsageError("--released", "needs --fraud")
   const progress = createProgress(json !== true)
   let result: ScoreResult
   try {
@@ -96,6 +104,14 @@ async function runScore(options: ScoreOptions): Promise<void> {
       ...rest,
       events,
       ...(economy === undefined ? {} : { rules: readRules(economy) }),
+      ...(fraud === undefined
+        ? {}
+        : {
+            fraud: {
+              rules: readFraudRules(fraud),
+              released: released === undefined ? [] : readLines(released),
+            },
+          }),
       onStage: (stage, done, total) => progress.update(stage, done, total),
     })
   } finally {
@@ -120,6 +136,16 @@ async function runScore(options: ScoreOptions): Promise<void> {
     )
   } else {
     process.stdout.write(await describe(options.out, result))
+  }
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8")
+      .split(/\r?\n/)
+      .filter((line) => line !== "")
+  } catch (cause) {
+    throw new UsageError("--released", `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`)
   }
 }
 

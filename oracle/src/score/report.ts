@@ -9,14 +9,27 @@ import { decodeAddress } from "../base58"
 import { literal, type ScratchDatabase } from "./database"
 import { leafData, leafHash, StreamingRoot } from "./merkle"
 import { fileHash } from "./hash"
+import { fraudRulesHash, type FraudCounts, type FraudParameters, type FraudSummary } from "./fraud"
 import type { PreviousWeek } from "./previous"
 import { rulesHash, scoredEvents, type EconomyRules } from "./rules"
 import type { EventFileRecord } from "./score"
 import { DUCKDB } from "./duckdb"
 import { knownTypes, pointsSql } from "./tables"
 
+/** Where single events are listed: those over a daily limit, and those that fraud rules hold. */
+export const CAPPED_FILE = "capped.jsonl"
+export const HELD_FILE = "held.jsonl"
+
 /** Files of one week's output; nothing in them depends on the clock, the machine or the order of the inputs. */
-export const OUTPUT_FILES = ["points.csv", "detail.jsonl", "rejected.jsonl", "state.csv", "summary.json"]
+export const OUTPUT_FILES = [
+  "points.csv",
+  "detail.jsonl",
+  "rejected.jsonl",
+  CAPPED_FILE,
+  HELD_FILE,
+  "state.csv",
+  "summary.json",
+]
 
 const FORMAT = "stk-oracle/score/1"
 
@@ -74,6 +87,8 @@ export interface Summary {
     from_counts?: number
   }
   totals: { weight_sum: string; points: string; reward: string }
+  /** What the fraud rules have held; absent when the week was scored without them. */
+  fraud?: FraudSummary
   merkle: { leaves: number; root: string; order: "member index" }
   /** SHA-256 of the other files. */
   outputs: Record<string, string>
@@ -93,6 +108,7 @@ export interface ReportParameters {
   directory: string
   week: number
   rules: EconomyRules
+  fraud?: FraudParameters
   previous: PreviousWeek | null
   inputs: {
     members: InputFile
@@ -125,10 +141,24 @@ export async function writeReport(database: ScratchDatabase, p: ReportParameters
        ORDER BY member_index)
      TO ${path("state.csv")} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '\\N')`,
   )
+  await database.run(
+    `COPY (SELECT label AS file, line, CASE WHEN item > 0 THEN item END AS item, source_id, event, user_id,
+         ${DUCKDB.isoTime("moment")} AS timestamp, nth, daily_limit
+       FROM capped ORDER BY file, line, item NULLS FIRST, source_id, event)
+     TO ${path(CAPPED_FILE)} (FORMAT json)`,
+  )
+  if (p.fraud !== undefined)
+    await database.run(
+      `COPY (SELECT label AS file, line, CASE WHEN item > 0 THEN item END AS item, source_id, event, user_id, counterpart,
+           ${DUCKDB.isoTime("moment")} AS timestamp, rule, score, n AS count, other, released
+         FROM held_listed ORDER BY file, line, item NULLS FIRST, source_id, event, rule)
+       TO ${path(HELD_FILE)} (FORMAT json)`,
+    )
   await writeDetail(database, p)
   const summary = await summarize(database, p)
   for (const name of OUTPUT_FILES)
-    if (name !== "summary.json") summary.outputs[name] = await fileHash(join(p.directory, name))
+    if (name !== "summary.json" && (name !== HELD_FILE || p.fraud !== undefined))
+      summary.outputs[name] = await fileHash(join(p.directory, name))
   await writeFile(join(p.directory, "summary.json"), JSON.stringify(summary, null, 2) + "\n")
   return summary
 }
@@ -384,8 +414,35 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       points: pointsText(thousandths),
       reward: (thousandths * 10n ** BigInt(p.rules.decimals - 3)).toString(),
     },
+    ...(p.fraud === undefined ? {} : { fraud: await summarizeFraud(database, p.fraud) }),
     merkle: { ...merkle, order: "member index" },
     outputs: {},
+  }
+}
+
+async function summarizeFraud(database: ScratchDatabase, fraud: FraudParameters): Promise<FraudSummary> {
+  const byRule: Record<string, FraudCounts> = {}
+  const rows = await database.rows(
+    `SELECT s.rule, count(*)::INT AS suspected, max(s.score) AS highest,
+       (count(*) FILTER (h.event IS NOT NULL))::INT AS held, (count(DISTINCT c.ordinal) FILTER (h.event IS NOT NULL))::INT AS members
+     FROM suspicions s JOIN considered c ON c.event = s.event
+       LEFT JOIN held h ON h.event = s.event AND h.rule = s.rule AND NOT h.released
+     GROUP BY s.rule ORDER BY s.rule`,
+  )
+  for (const row of rows)
+    byRule[String(row.rule)] = {
+      suspected: Number(row.suspected),
+      held: Number(row.held),
+      members: Number(row.members),
+      highest_score: Number(row.highest),
+    }
+  return {
+    rules: fraud.rules,
+    rules_sha256: fraudRulesHash(fraud.rules),
+    held: await database.number("SELECT count(*) FROM judged WHERE reason = 'held'"),
+    members: await database.number("SELECT count(DISTINCT ordinal) FROM judged WHERE reason = 'held'"),
+    released: await database.number("SELECT count(DISTINCT event) FROM held WHERE released"),
+    by_rule: byRule,
   }
 }
 

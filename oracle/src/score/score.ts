@@ -11,6 +11,7 @@ import { insertPosthogFiles } from "../source/posthog"
 import { insertXapiFiles } from "../source/xapi"
 import { DEFAULT_MEMORY, DEFAULT_THREADS, literal, ScratchDatabase } from "./database"
 import { DUCKDB } from "./duckdb"
+import { fraudStatements, type FraudParameters } from "./fraud"
 import { checkReplaceable, publish, type Publication } from "./output"
 import { loadPrevious } from "./previous"
 import { rulesHash, STK_RULES, type EconomyRules } from "./rules"
@@ -21,6 +22,8 @@ import {
   findDuplicates,
   judgeEvents,
   lateFrom,
+  listCapped,
+  listHeld,
   listMalformed,
   listRejected,
 } from "./tables"
@@ -41,6 +44,8 @@ export interface ScoreParameters {
   xapiUsers?: string
   skipMalformed?: boolean
   rules?: EconomyRules
+  /** Rules that hold events back, and events that were released from them; without it every event counts. */
+  fraud?: FraudParameters
   memory?: string
   threads?: number
   /** Called when a stage begins. */
@@ -107,19 +112,14 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
       const files = await loadEvents(database, p, scratch, rules, mapped, stage)
       await refuseMalformed(database, files, p.skipMalformed === true)
       await stage("count", async () => {
-        const judging = [
-          ...findDuplicates(DUCKDB),
-          judgeEvents(DUCKDB, p.week),
-          judgeCounts(DUCKDB),
-          listRejected(DUCKDB),
-        ]
-        for (const sql of [...judging, ...countEvents(DUCKDB, p.week, rules)]) await database.run(sql)
+        for (const sql of countingStatements(p, rules)) await database.run(sql)
       })
       const summary = await stage("write", async () =>
         writeReport(database, {
           directory: target,
           week: p.week,
           rules,
+          ...(p.fraud === undefined ? {} : { fraud: p.fraud }),
           previous,
           inputs: {
             members: { name: basename(p.members), sha256: members.sha256, bytes: members.bytes },
@@ -160,6 +160,21 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** From the events read to the counts: without duplicates, judged, held, counted. */
+function countingStatements({ week, fraud }: ScoreParameters, rules: EconomyRules): string[] {
+  const d = DUCKDB
+  return [
+    ...findDuplicates(d),
+    ...(fraud === undefined
+      ? [judgeEvents(d, week)]
+      : [judgeEvents(d, week, "considered"), ...fraudStatements(d, fraud, rules), listHeld(d)]),
+    judgeCounts(d),
+    listRejected(d, fraud !== undefined),
+    ...countEvents(d, week, rules),
+    listCapped(d),
+  ]
 }
 
 function warnings(summary: Summary): string[] {

@@ -4,6 +4,7 @@ import { sourceFunctions } from "../source/posthog"
 import { countsTables } from "../source/counts"
 import { xapiTables } from "../source/xapi"
 import type { Dialect } from "./dialect"
+import { HELD_DETAIL } from "./fraud"
 import { scoredEvents, type EconomyRules } from "./rules"
 import { aggregationEnd } from "./weeks"
 
@@ -25,6 +26,7 @@ export type RejectionReason =
   | "self"
   | "deleted"
   | "conflicting_duplicate"
+  | "held"
 
 /** Names of all event types that are known: those of the rules first, then those only ingested. */
 export function knownTypes(rules: EconomyRules): string[] {
@@ -63,11 +65,12 @@ export function createTables(d: Dialect, rules: EconomyRules): string[] {
     d.createTable("line_numbers", "file INT, page_row BIGINT, line INT"),
     d.createTable("unreadable", "file INT, line BIGINT, rule STRING"),
     // One row an event. page_row: line from 0 in files of Discourse and xAPI, null in PostHog files, where the row id gives it.
+    // counterpart: the other side of a like or a comment, where the source tells.
     // problem: '' for an empty line, otherwise why the line is malformed. reason: why the source itself excludes the event.
     d.createTable(
       d.incoming,
       `file INT, page_row BIGINT, item INT, source_id STRING, type SMALLINT, type_name STRING,
-       user_id STRING, moment BIGINT, late BOOLEAN, problem STRING, reason STRING${d.place.types}`,
+       user_id STRING, counterpart STRING, moment BIGINT, late BOOLEAN, problem STRING, reason STRING${d.place.types}`,
     ),
     ...discourseTables(d),
     ...xapiTables(d),
@@ -155,19 +158,19 @@ export function findDuplicates(d: Dialect): string[] {
          WHERE problem IS NULL AND ${hash} IN (SELECT h FROM repeated)
          WINDOW source AS (PARTITION BY page_row IS NULL, source_id
            ORDER BY coalesce(reason, '') <> 'deleted', moment, late, reason NULLS FIRST, type NULLS LAST, type_name NULLS LAST, user_id NULLS LAST, file,
-             page_row NULLS LAST, rowid, item)) AS ranked
+             page_row NULLS LAST, item, rowid)) AS ranked
        WHERE nth > 1`,
     ),
   ]
 }
 
-/** `judged`: one row an event, with the reason why it does not count or null; `event` is the row id in `incoming`. */
-export function judgeEvents(d: Dialect, week: number): string {
+/** One row an event, with the reason why it does not count or null; `event` is the row id in `incoming`. */
+export function judgeEvents(d: Dialect, week: number, table: "judged" | "considered" = "judged"): string {
   const start = microseconds(weekStart(week))
   const end = microseconds(weekEnd(week))
   const day = MICROSECONDS * BigInt(SECONDS_PER_DAY)
   return d.createTableAs(
-    "judged",
+    table,
     `SELECT i.rowid AS event, m.ordinal, i.type,
        CASE WHEN i.moment >= ${start} AND i.moment < ${end}
          THEN (${d.divide(`(i.moment - ${start})`, String(day))})::TINYINT END AS day,
@@ -184,19 +187,48 @@ export function judgeEvents(d: Dialect, week: number): string {
   )
 }
 
-/** `rejected`: what does not count with its place, but for plain duplicates. */
-export function listRejected(d: Dialect): string {
+/** `rejected`: what does not count with its place, but for plain duplicates. `held`: whether fraud rules have held events. */
+export function listRejected(d: Dialect, held = false): string {
   return d.createTableAs(
     "rejected",
     `SELECT file, line, item, label, 'malformed' AS reason, problem AS detail, NULL::STRING AS source_id,
        NULL::STRING AS event, NULL::STRING AS user_id, NULL::BIGINT AS moment FROM malformed
      UNION ALL
-     SELECT f.file, ${LINE}, i.item, f.label, j.reason, NULL, i.source_id, coalesce(i.type_name, t.name), i.user_id, i.moment
+     SELECT f.file, ${LINE}, i.item, f.label, j.reason, ${held ? "h.detail" : "NULL"}, i.source_id, coalesce(i.type_name, t.name), i.user_id,
+       i.moment
      FROM judged j JOIN incoming i ON i.rowid = j.event ${PLACES} LEFT JOIN type_names t ON t.type = i.type
+       ${held ? `LEFT JOIN ${HELD_DETAIL} h ON h.event = j.event` : ""}
      WHERE j.reason IS NOT NULL AND j.reason <> 'duplicate'
      UNION ALL
      SELECT p.file, p.line + 1, 0, f.label, p.reason, 'counted: ' || p.n::STRING, NULL, coalesce(p.type_name, t.name), p.user_id, NULL
      FROM pushed p JOIN files f ON f.file = p.file LEFT JOIN type_names t ON t.type = p.type WHERE p.reason IS NOT NULL`,
+  )
+}
+
+/** `held_listed`: what fraud rules hold, or would hold had nobody released it, with its place. */
+export function listHeld(d: Dialect): string {
+  return d.createTableAs(
+    "held_listed",
+    `SELECT f.label, ${LINE} AS line, i.item, i.source_id, t.name AS event, i.user_id, i.counterpart, i.moment,
+       h.rule, h.score, h.n, h.other, h.released
+     FROM held h JOIN incoming i ON i.rowid = h.event ${PLACES} JOIN type_names t ON t.type = i.type`,
+  )
+}
+
+/** `capped`: of the events of a day beyond its limit the later ones, by time and then source id; from `counts`. */
+export function listCapped(d: Dialect): string {
+  return d.createTableAs(
+    "capped",
+    `SELECT f.label, ${LINE} AS line, i.item, i.source_id, t.name AS event, i.user_id, i.moment, o.nth, o.daily_limit
+     FROM (
+       SELECT j.event, c.daily_limit, row_number() OVER (PARTITION BY j.ordinal, j.type, j.day
+         ORDER BY i.moment, i.source_id, i.page_row IS NULL) AS nth
+       FROM (SELECT c.ordinal, c.type, c.day, s.daily_limit FROM counts c JOIN scored s USING (type)
+           WHERE c.n > s.daily_limit) AS c
+         JOIN judged j ON j.ordinal = c.ordinal AND j.type = c.type AND j.day = c.day JOIN incoming i ON i.rowid = j.event
+       WHERE j.reason IS NULL) AS o
+       JOIN incoming i ON i.rowid = o.event ${PLACES} JOIN type_names t ON t.type = i.type
+     WHERE o.nth > o.daily_limit`,
   )
 }
 

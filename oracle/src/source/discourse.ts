@@ -134,10 +134,19 @@ export function insertDiscourseEvents(
   mapped: boolean,
 ): string[] {
   // A source id names one event; its row carries who, when and, where it cannot count, the reason.
-  const event = (source: string, type: string, who: string, where: string, reason = "NULL"): string =>
-    `SELECT file, page_row, item, ${source} AS source_id, ${d.text(type)} AS type_name, ${who} AS who, moment,
+  const event = (
+    source: string,
+    type: string,
+    who: string,
+    other: string,
+    where: string,
+    reason = "NULL",
+  ): string =>
+    `SELECT file, page_row, item, ${source} AS source_id, ${d.text(type)} AS type_name, ${who} AS who, ${other} AS other, moment,
        coalesce(base_reason, ${reason}) AS reason FROM known WHERE ${where}`
   const place = d.place.columns
+  const userOf = (alias: string, name: string): string =>
+    `LEFT JOIN discourse_users ${alias} ON ${d.lower(`${alias}.username`)} = ${d.lower(name)}`
   return [
     d.createTableAs(
       "topic_posts",
@@ -161,18 +170,21 @@ export function insertDiscourseEvents(
          `'discourse:topic:' || topic_id`,
          types.topicCreated,
          "username",
+         "NULL::STRING",
          "kind = 'post' AND post_number = 1",
        ),
        event(
          `'discourse:comment:' || id`,
          types.commentCreated,
          "username",
+         "recipient",
          "kind = 'post' AND post_number > 1",
        ),
        event(
          `'discourse:comment-received:' || id`,
          types.commentReceived,
          "recipient",
+         "username",
          "kind = 'post' AND post_number > 1",
          `CASE WHEN recipient IS NULL THEN 'unknown_recipient' WHEN ${d.lower("recipient")} = ${d.lower("username")} THEN 'self' END`,
        ),
@@ -180,6 +192,7 @@ export function insertDiscourseEvents(
          `'discourse:like:' || post_id || ':' || ${d.lower("acting_username")}`,
          types.likeGiven,
          "acting_username",
+         "username",
          "kind = 'action' AND action_type IN (1, 2)",
          `CASE WHEN ${d.lower("acting_username")} = ${d.lower("username")} THEN 'self' END`,
        ),
@@ -187,6 +200,7 @@ export function insertDiscourseEvents(
          `'discourse:like-received:' || post_id || ':' || ${d.lower("acting_username")}`,
          types.likeReceived,
          "username",
+         "acting_username",
          "kind = 'action' AND action_type IN (1, 2)",
          `CASE WHEN ${d.lower("acting_username")} = ${d.lower("username")} THEN 'self' END`,
        ),
@@ -194,32 +208,35 @@ export function insertDiscourseEvents(
          `'discourse:topic:' || topic_id`,
          types.topicCreated,
          "acting_username",
+         "NULL::STRING",
          "kind = 'action' AND action_type = 4",
        ),
        event(
          `'discourse:comment:' || post_id`,
          types.commentCreated,
          "acting_username",
+         "NULL::STRING",
          "kind = 'action' AND action_type = 5",
        ),
        event(
          `'discourse:comment-received:' || post_id`,
          types.commentReceived,
          "target_username",
+         "acting_username",
          "kind = 'action' AND action_type = 6",
          `CASE WHEN ${d.lower("acting_username")} = ${d.lower("target_username")} THEN 'self' END`,
        ),
        `SELECT file, page_row, item, 'discourse:action:' || action_type || ':' || coalesce(post_id, topic_id) || ':' || ${d.lower("acting_username")},
-          'discourse action ' || action_type, acting_username, moment, 'unknown_type' FROM known
+          'discourse action ' || action_type, acting_username, NULL::STRING, moment, 'unknown_type' FROM known
         WHERE kind = 'action' AND action_type NOT IN (1, 2, 4, 5, 6)`,
      ].join("\n UNION ALL ")}`,
     ),
-    `INSERT INTO ${d.incoming} (file, page_row, item, source_id, type, type_name, user_id, moment, late, reason${place})
+    `INSERT INTO ${d.incoming} (file, page_row, item, source_id, type, type_name, user_id, counterpart, moment, late, reason${place})
      SELECT file, page_row, item, source_id, event_type(type_name),
        CASE WHEN event_type(type_name) IS NULL THEN type_name END,
-       ${mapped ? "coalesce(u.user_id, who)" : "who"}, moment, false,
+       ${mapped ? "coalesce(u.user_id, who), v.user_id" : "who, other"}, moment, false,
        ${mapped ? "coalesce(reason, CASE WHEN u.user_id IS NULL THEN 'unknown_member' END)" : "reason"}${d.place.ofEvents(0)}
-     FROM discourse_events ${mapped ? `LEFT JOIN discourse_users u ON ${d.lower("u.username")} = ${d.lower("who")}` : ""}`,
+     FROM discourse_events ${mapped ? `${userOf("u", "who")} ${userOf("v", "other")}` : ""}`,
     `INSERT INTO ${d.incoming} (file, page_row, item, problem${place})
      SELECT file, page_row, item, problem${d.place.ofEvents(1)} FROM discourse_items WHERE problem IS NOT NULL`,
     `DROP TABLE discourse_events`,

@@ -11,7 +11,7 @@ import type { EconomyRules } from "../score/rules"
 const ADL_VERB = "http://adlnet.gov/expapi/verbs/"
 const ADL_ACTIVITY = "http://adlnet.gov/expapi/activities/"
 const TINCAN_ACTIVITY = "http://id.tincanapi.com/activitytype/"
-const VOIDED = `${ADL_VERB}voided`
+export const VOIDED = `${ADL_VERB}voided`
 
 /** Verb and activity type as ADL's vocabulary and the registry of Tin Can name them; null stands for every other type. */
 export const XAPI_EVENTS: NonNullable<EconomyRules["xapi"]> = {
