@@ -9,6 +9,8 @@ import { initCommand } from "./commands/init"
 import { postCommand } from "./commands/post"
 import { reportCommand } from "./commands/report"
 import { runCommand } from "./commands/run"
+import { noticesCommand } from "./commands/notices"
+import { redistributeCommand } from "./commands/redistribute"
 import { scoreCommand } from "./commands/score"
 import { settleCommand } from "./commands/settle"
 import { nonceCommand } from "./commands/nonce"
@@ -54,6 +56,8 @@ Exit codes:
     createCommand(),
     postCommand(),
     settleCommand(),
+    noticesCommand(),
+    redistributeCommand(),
     statusCommand(),
     membersCommand(),
     signCommand(),

@@ -12,6 +12,7 @@ import {
   pageProgress,
   pagesBehindSnapshot,
   planLevels,
+  planRedistribution,
   planRegistration,
   planScores,
   planSettlement,
@@ -32,7 +33,7 @@ import { encodeAddress } from "../base58"
 import { itemAt } from "../item"
 import { canonicalJson } from "../score/rules"
 import type { MemberRange } from "./journal"
-import { ACCOUNT_OVERHEAD_BYTES } from "./state"
+import { ACCOUNT_OVERHEAD_BYTES, type PageState } from "./state"
 
 /** Which transactions a week needs, in which order, and what they cost. Nothing here reads or sends. */
 
@@ -48,6 +49,7 @@ export type StepKind =
   | "seal_week"
   | "settle_pages"
   | "return_sol"
+  | "redistribute_pages"
 
 /** One transaction. */
 export interface Step {
@@ -432,3 +434,23 @@ export function registrationEntries(
 
 const batchWallets = (entry: PlanEntry): number =>
   entry.rentBytes / (ACCOUNT_OVERHEAD_BYTES + MEMBERSHIP_BYTES)
+
+/** Redistributes the pages that are due in a quarter, in any order. */
+export function redistributionLanes(
+  context: PlanContext,
+  p: { economy: Pick<Economy, "snapshot">; pages: readonly PageState[]; quarter: number },
+): Lane[] {
+  const pages = p.pages.map(({ header, length }) => ({ ...header, members: length }))
+  const { snapshot } = p.economy
+  const plan = planRedistribution({
+    ...context,
+    quarter: p.quarter,
+    pages,
+    snapshotDue: { snapshot, pages: pagesBehindSnapshot(pages, { snapshot }) },
+  })
+  return plan.lanes.map((lane) =>
+    inOrder(
+      lane.transactions.map((planned): Step => ({ kind: "redistribute_pages", planned, rentBytes: 0 })),
+    ),
+  )
+}

@@ -1,4 +1,5 @@
 import { postStep } from "../chain/post_step"
+import { notifyStep } from "../notice/step"
 import { reportStep } from "../report/step"
 import { aggregateStep } from "./aggregate_step"
 import { scoreStep } from "./score_step"
@@ -10,4 +11,5 @@ export const STEP_RUNS: Partial<Record<StepName, StepRun>> = {
   score: scoreStep,
   report: reportStep,
   post: postStep,
+  notify: notifyStep,
 }
