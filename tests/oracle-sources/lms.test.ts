@@ -336,6 +336,13 @@ describe("The learning platform's API", function () {
       ])
     })
 
+    it("leaves out a member whose id a spreadsheet would run, and keeps the others' week going", async () => {
+      platform.members = [member("a"), member("=cmd()"), member("+79991234567")]
+      const report = await sync()
+      expect(report.refused.map(({ userId, field }) => [userId, field])).to.deep.equal([["=cmd()", "id"]])
+      expect((await stored()).map(({ userId }) => userId)).to.have.members(["a", "+79991234567"])
+    })
+
     it("refuses a level that the economy does not have", async () => {
       platform.members = [member("a"), member("b", { qualification: { level: 8 } })]
       const rules = { ...STK_RULES, levelTenths: [10, 12, 15, 18, 0, 0, 0, 0] }

@@ -119,7 +119,8 @@ async function keepSolLow(
 /** @throws {NotReady} the week is not scored, is held, or the directory is not what was scored */
 async function requireFree({ store, week }: WeekContext, directory: string): Promise<void> {
   const [row] = await store.database.select().from(weeks).where(eq(weeks.week, week))
-  if (row?.summarySha256 == null) throw new NotReady([`week: ${isoWeek(week)} is not scored`])
+  if (row === undefined || row.summarySha256 === null)
+    throw new NotReady([`week: ${isoWeek(week)} is not scored`])
   if (row.heldBecause !== null && row.overriddenBy === null)
     throw new NotReady([`week: ${isoWeek(week)} is held, and nobody has overridden it: ${row.heldBecause}`])
   const sha256 = await fileHash(join(directory, "summary.json"))

@@ -443,7 +443,7 @@ export class Sender {
     const lines = reports.map(({ endpoint }, index) => {
       const status = said[index]?.status ?? null
       const end = status === null ? "has not seen it" : `says ${status.confirmationStatus ?? "seen"}`
-      const error = status?.err == null ? "" : ` with ${JSON.stringify(status.err)}`
+      const error = status === null || status.err === null ? "" : ` with ${JSON.stringify(status.err)}`
       return `${endpoint.name}: ${end}${error}, at slot ${said[index]?.slot ?? 0}`
     })
     flight.reject(

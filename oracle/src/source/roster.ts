@@ -11,7 +11,7 @@ import { STK_RULES, type EconomyRules } from "../score/rules"
 import { findings, members, results, sources } from "../store/schema"
 import type { Store } from "../store/store"
 import { lmsMembers, lmsMemberSchema, type LmsMember } from "./lms"
-import { DISCOURSE_USERS_HEADER, MEMBERS_HEADER, XAPI_USERS_HEADER } from "./members"
+import { DISCOURSE_USERS_HEADER, MEMBERS_HEADER, userIdRule, XAPI_USERS_HEADER } from "./members"
 import { readRosterFile } from "./roster_file"
 
 /**
@@ -159,7 +159,11 @@ class CandidateReader {
     const member = parsed.data
     const { wallet, qualification } = member
     const known = this.present.get(member.id)
-    if (wallet === null && (member.deleted !== true || known === undefined)) {
+    // The platform may have ids that points.csv cannot: one of them must not stop everybody's week.
+    const idRule = userIdRule(member.id)
+    if (idRule !== null) {
+      this.refuse(member.id, line, "id", idRule)
+    } else if (wallet === null && (member.deleted !== true || known === undefined)) {
       if (known === undefined) this.report.withoutWallet.push(member.id)
       else this.refuse(member.id, line, "wallet", `is gone; the last one stays: ${known.wallet}`)
     } else if (wallet !== null && decodeAddress(wallet) === null) {
