@@ -14,8 +14,8 @@ import type { Cursor, PullContext, PulledRecords, Source } from "./source"
 /** Lines and characters of one step: what is kept in memory and written in one transaction. */
 const MOST_LINES = 50_000
 const MOST_CHARACTERS = 32 * 1024 * 1024
-/** Names that say that somebody is still writing. */
-const UNFINISHED = /(^|\/)\.|\.(tmp|part|partial|crdownload)$|~$/
+/** Names that say that somebody is still writing, and the lists of files that PostHog writes beside an export. */
+const UNFINISHED = /(^|\/)\.|\.(tmp|part|partial|crdownload)$|~$|_manifest\.json$/
 
 const cursorSchema = z.object({
   /** Files that were there the last time. A file is known by its content, whatever its name. */

@@ -1,18 +1,21 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
-import { createReadStream, createWriteStream, type WriteStream } from "node:fs"
-import { open, readFile, stat, writeFile } from "node:fs/promises"
+import { createReadStream, createWriteStream, type Stats, type WriteStream } from "node:fs"
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { once } from "node:events"
 import { join } from "node:path"
-import { createGunzip } from "node:zlib"
+import { pipeline } from "node:stream/promises"
+import { createBrotliDecompress, createGunzip, type BrotliDecompress, type Gunzip } from "node:zlib"
 import { InputRefused } from "../failure"
 import { splitDocument } from "./document"
+import { fileHash } from "../score/hash"
 import { kindOf, type RecordKind } from "./kind"
+import { rewriteTable, tableFormat, type TableFormat } from "./posthog_export"
 
 /**
  * Prepares an events file for DuckDB: hashes it, finds out what it is, and makes sure that one line is one record.
  * A file that is clean is read where it lies; anything else (gzip, CRLF, a JSON document over many lines,
- * bytes that are no UTF-8) is rewritten line by line into the scratch directory, so that no line is lost or shifted.
+ * bytes that are no UTF-8, a table) is rewritten line by line into the scratch directory, so that no line is lost or shifted.
  */
 
 export type EventFileKind = RecordKind | "empty"
@@ -39,6 +42,9 @@ export const MAX_LINE_BYTES = 8 * 1024 * 1024
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 const HEAD_BYTES = 256 * 1024
 const HEAD_LINES = 1000
+/** Enough for the header of a table. */
+const TABLE_HEAD_BYTES = 64 * 1024
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 const CHUNK = 4 * 1024 * 1024
 const NEWLINE = 10
 const CARRIAGE_RETURN = 13
@@ -49,10 +55,12 @@ export async function prepareEventFile(path: string, scratch: string, index: num
   const before = await stat(path).catch(() => null)
   if (before === null || !before.isFile())
     throw new InputRefused([{ file: path, field: "file", rule: "cannot be read" }])
-  const gzipped = await startsWith(path, Buffer.from([0x1f, 0x8b]))
+  const packing = (await startsWith(path, GZIP_MAGIC)) ? "gzip" : path.endsWith(".br") ? "brotli" : null
   const rewritten = join(scratch, `events-${index}.jsonl`)
 
-  const first = await scan(path, gzipped, gzipped ? rewritten : null)
+  const format = tableFormat(await unpackedHead(path, packing))
+  if (format !== null) return prepareTable(path, format, packing, rewritten)
+  const first = await scan(path, packing, packing === null ? null : rewritten)
   const prepared: PreparedFile = {
     path,
     kind: "empty",
@@ -63,9 +71,9 @@ export async function prepareEventFile(path: string, scratch: string, index: num
     unreadable: first.unreadable,
     lineNumbers: null,
   }
-  if (gzipped) prepared.readable = rewritten
+  if (packing !== null) prepared.readable = rewritten
   else if (!first.clean) {
-    const { lines, unreadable } = await scan(path, false, rewritten)
+    const { lines, unreadable } = await scan(path, null, rewritten)
     prepared.lines = lines
     prepared.unreadable = unreadable
     prepared.readable = rewritten
@@ -93,10 +101,77 @@ export async function prepareEventFile(path: string, scratch: string, index: num
   } else {
     prepared.kind = kind
   }
+  await refuseChanged(path, before)
+  return prepared
+}
+
+async function refuseChanged(path: string, before: Stats): Promise<void> {
   const after = await stat(path)
   if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
     throw new InputRefused([{ file: path, field: "file", rule: "changed while it was read" }])
-  return prepared
+}
+
+/** An export of PostHog that is a table: rewritten as JSON lines, each with its place in the file. */
+async function prepareTable(
+  path: string,
+  format: TableFormat,
+  packing: Packing,
+  rewritten: string,
+): Promise<PreparedFile> {
+  const before = await stat(path)
+  const unpacked = `${rewritten}.table`
+  try {
+    if (packing !== null)
+      await pipeline(createReadStream(path), unpacker(packing), createWriteStream(unpacked)).catch(
+        (error: unknown) => {
+          throw unreadable(path, error)
+        },
+      )
+    const lines = await rewriteTable(packing === null ? path : unpacked, format, rewritten, path)
+    const prepared: PreparedFile = {
+      path,
+      kind: lines.length === 0 ? "empty" : "posthog",
+      readable: rewritten,
+      sha256: await fileHash(path),
+      bytes: before.size,
+      lines: lines.length,
+      unreadable: [],
+      lineNumbers: lines,
+    }
+    await refuseChanged(path, before)
+    return prepared
+  } finally {
+    await rm(unpacked, { force: true })
+  }
+}
+
+/** How a whole file is packed; Parquet packs its columns itself. */
+type Packing = "gzip" | "brotli" | null
+
+function unpacker(packing: Exclude<Packing, null>): Gunzip | BrotliDecompress {
+  return packing === "gzip" ? createGunzip() : createBrotliDecompress()
+}
+
+/** The first bytes of what a file holds; empty when it cannot be unpacked, which is told later. */
+async function unpackedHead(path: string, packing: Packing): Promise<Buffer> {
+  if (packing === null) return head(path, TABLE_HEAD_BYTES)
+  const raw = createReadStream(path)
+  const unpacked = unpacker(packing)
+  raw.on("error", (error) => unpacked.destroy(error))
+  try {
+    for await (const chunk of raw.pipe(unpacked)) return (chunk as Buffer).subarray(0, TABLE_HEAD_BYTES)
+  } catch {
+    return Buffer.alloc(0)
+  } finally {
+    raw.destroy()
+  }
+  return Buffer.alloc(0)
+}
+
+function unreadable(path: string, error: unknown): InputRefused {
+  return new InputRefused([
+    { file: path, field: "file", rule: `cannot be read (${(error as Error).message})` },
+  ])
 }
 
 async function startsWith(path: string, magic: Buffer): Promise<boolean> {
@@ -122,7 +197,7 @@ interface Scan {
 }
 
 /** One pass over the file: its hash, whether DuckDB can read it as it is, and its rewritten form when asked for. */
-async function scan(path: string, gzipped: boolean, rewriteTo: string | null): Promise<Scan> {
+async function scan(path: string, packing: Packing, rewriteTo: string | null): Promise<Scan> {
   const hash = createHash("sha256")
   const result: Scan = { sha256: "", bytes: 0, clean: true, lines: 0, unreadable: [] }
   const raw = createReadStream(path, { highWaterMark: CHUNK })
@@ -132,8 +207,8 @@ async function scan(path: string, gzipped: boolean, rewriteTo: string | null): P
   })
   const output = rewriteTo === null ? null : createWriteStream(rewriteTo)
   let content: AsyncIterable<Buffer> = raw
-  if (gzipped) {
-    const unzipped = createGunzip()
+  if (packing !== null) {
+    const unzipped = unpacker(packing)
     raw.on("error", (error) => unzipped.destroy(error))
     content = raw.pipe(unzipped)
   }
@@ -167,9 +242,7 @@ async function scan(path: string, gzipped: boolean, rewriteTo: string | null): P
     if (rest.length > 0) await write(output, lines.take(rest, output !== null))
   } catch (error) {
     if (error instanceof InputRefused) throw error
-    throw new InputRefused([
-      { file: path, field: "file", rule: `cannot be read (${(error as Error).message})` },
-    ])
+    throw unreadable(path, error)
   } finally {
     raw.destroy()
     if (output !== null) {
