@@ -1,6 +1,8 @@
 import { once } from "node:events"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 
 /** A real HTTP server in front of a chain's RPC that fails, delays, repeats and lies as it is told. */
 
@@ -173,9 +175,7 @@ export class FaultyRpc {
         return send(JSON.stringify({ ...(JSON.parse(await forward()) as Json), id: "another" }))
       case "huge":
         response.writeHead(200, JSON_HEADERS)
-        for (let sent = 0; sent < HUGE_BYTES && !response.destroyed; sent += CHUNK.length)
-          if (!response.write(CHUNK)) await Promise.race([once(response, "drain"), once(response, "close")])
-        response.end()
+        await pipeline(Readable.from(Array<Buffer>(HUGE_BYTES / CHUNK.length).fill(CHUNK)), response)
         return
       case "slow-drip": {
         const answer = await forward()

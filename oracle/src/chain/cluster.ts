@@ -6,11 +6,19 @@ import { Interrupted, NotReady } from "./failures"
 
 /** A cluster behind one or more RPC endpoints, none of which always answers, or always the truth. */
 
-export interface ClusterOptions {
+/** How long what is waited for may take. */
+export interface Limits {
   /** How long a cluster may not answer at all before the run is given up; a minute by default. */
   patienceMs?: number | undefined
+  /** How long an endpoint may be behind another one before it is left out; half a minute by default. */
+  behindMs?: number | undefined
+  /** How long what is confirmed may take to be final; two minutes by default. */
+  finalityMs?: number | undefined
   /** Longest wait for one answer, to its last byte; half a minute by default. */
   requestMs?: number | undefined
+}
+
+export interface ClusterOptions extends Limits {
   /** Told what fails, and what is done about it. */
   onNote?: ((note: string) => void) | undefined
 }
@@ -23,6 +31,8 @@ export interface Testimony<T> {
 
 const REQUEST_MS = 30_000
 const PATIENCE_MS = 60_000
+const BEHIND_MS = 30_000
+const FINALITY_MS = 120_000
 /** Between configured neighbours: the first is preferred unless it is slower than the next by more. */
 const PREFERENCE_MS = 300
 /** When one endpoint has answered, the others are waited for this long. */
@@ -30,6 +40,8 @@ const GRACE_MS = 3_000
 
 export class Cluster {
   readonly patienceMs: number
+  readonly behindMs: number
+  readonly finalityMs: number
   /**
    * A connection that takes the best endpoint and turns to the next when one fails. Every method is safe to repeat: a
    * transaction sent twice is the same transaction. Each throws {@link Interrupted} when nobody answers for `patienceMs`.
@@ -44,6 +56,8 @@ export class Cluster {
 
   constructor(urls: readonly [string, ...string[]], p: ClusterOptions = {}) {
     this.patienceMs = p.patienceMs ?? PATIENCE_MS
+    this.behindMs = p.behindMs ?? BEHIND_MS
+    this.finalityMs = p.finalityMs ?? FINALITY_MS
     this.requestMs = p.requestMs ?? REQUEST_MS
     this.onNote = p.onNote ?? (() => undefined)
     const isAlone = urls.length === 1
@@ -232,9 +246,11 @@ export class Cluster {
   }
 }
 
+/** What went wrong in a connection's call. One for all: every storage that was ever used slows every promise down. */
+const CALL = new AsyncLocalStorage<{ error?: unknown }>()
+
 /** A connection whose requests another function answers, and whose errors are the ones that it throws. */
 function connectionOver(url: string, answer: (body: string) => Promise<string>): Connection {
-  const call = new AsyncLocalStorage<{ error?: unknown }>()
   const connection = new Connection(url, {
     commitment: "confirmed",
     disableRetryOnRateLimit: true,
@@ -243,7 +259,7 @@ function connectionOver(url: string, answer: (body: string) => Promise<string>):
         const headers = { "content-type": "application/json" }
         return new Response(await answer(init.body), { status: 200, headers })
       } catch (error) {
-        const store = call.getStore()
+        const store = CALL.getStore()
         if (store !== undefined) store.error = error
         throw error
       }
@@ -256,7 +272,7 @@ function connectionOver(url: string, answer: (body: string) => Promise<string>):
       if (typeof value !== "function") return value
       return (...args: unknown[]): unknown => {
         const store: { error?: unknown } = {}
-        const result: unknown = call.run(store, () => Reflect.apply(value, target, args))
+        const result: unknown = CALL.run(store, () => Reflect.apply(value, target, args))
         if (!(result instanceof Promise)) return result
         return result.catch((error: unknown) => {
           throw store.error ?? error

@@ -3,10 +3,6 @@ import { Interrupted } from "./failures"
 import type { ChainRun } from "./run"
 import { ChainReader } from "./state"
 
-/** How long finality may take. */
-export const FINALITY_MS = 120_000
-/** How long an endpoint may be behind another one before it is left out. */
-const BEHIND_MS = 30_000
 const POLL_MS = 300
 
 /**
@@ -20,24 +16,25 @@ export async function finalOnEach<T>(
   read: (reader: ChainReader) => Promise<T>,
   isThere: (value: T) => boolean,
 ): Promise<Testimony<T>[]> {
+  const { cluster } = run
   const started = Date.now()
   for (;;) {
     // Reading a million members takes its time: nobody is left out for that.
-    const all = await run.cluster.fromEach(
-      (connection) => read(new ChainReader(run.cluster, connection)),
-      run.cluster.patienceMs,
+    const all = await cluster.fromEach(
+      (connection) => read(new ChainReader(cluster, connection)),
+      cluster.patienceMs,
     )
     const there = all.filter(({ value }) => isThere(value))
     const waited = Date.now() - started
     if (there.length === all.length) return there
-    if (there.length > 0 && waited > BEHIND_MS) {
+    if (there.length > 0 && waited > cluster.behindMs) {
       for (const { endpoint, value } of all)
         if (!isThere(value))
           run.events.onNote(`${endpoint.name} does not have the final state that others have: it is left out`)
       return there
     }
-    if (waited > FINALITY_MS)
-      throw new Interrupted(`what was posted is confirmed but not final after ${FINALITY_MS / 1000} s`)
+    if (waited > cluster.finalityMs)
+      throw new Interrupted(`what was posted is confirmed but not final after ${cluster.finalityMs / 1000} s`)
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
 }

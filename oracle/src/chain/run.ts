@@ -3,9 +3,8 @@ import { PublicKey, type Connection } from "@solana/web3.js"
 import { DEFAULT_CONCURRENCY } from "../commands/chain_options"
 import { UsageError } from "../failure"
 import { ownVersion } from "../score/report"
-import { Cluster, missing } from "./cluster"
+import { Cluster, type Limits, missing } from "./cluster"
 import { Interrupted, NotReady } from "./failures"
-import { FINALITY_MS } from "./finality"
 import { FeePolicy, type FeeParameters } from "./fees"
 import type { Journal, RunEntry, SentEntry } from "./journal"
 import { Sender, type Landed, type StepExpired, StepRefused } from "./sender"
@@ -17,12 +16,9 @@ import type { Lane, PlanContext, PlanEntry } from "./steps"
 /** So often the chain is read and planned again although nothing has come further. */
 const FRUITLESS_ROUNDS = 4
 
-export interface ConnectionParameters extends FeeParameters {
+export interface ConnectionParameters extends FeeParameters, Limits {
   /** RPC endpoints, best first. */
   urls: readonly [string, ...string[]]
-  /** How long the cluster may not answer, and one request may take. */
-  patienceMs?: number
-  requestMs?: number
   economy: PublicKey
   /** Pays, and is the oracle where one is needed. */
   signer: StkSigner
@@ -69,8 +65,9 @@ export class ChainRun {
     readonly journal: Journal,
     readonly events: RunEvents,
   ) {
-    const { patienceMs, requestMs } = p
-    this.cluster = new Cluster(p.urls, { patienceMs, requestMs, onNote: events.onNote.bind(events) })
+    const { patienceMs, behindMs, finalityMs, requestMs } = p
+    const limits: Limits = { patienceMs, behindMs, finalityMs, requestMs }
+    this.cluster = new Cluster(p.urls, { ...limits, onNote: events.onNote.bind(events) })
     this.connection = this.cluster.connection
     this.reader = new ChainReader(this.cluster)
     this.context = {
@@ -149,7 +146,7 @@ export class ChainRun {
 
   /** Waits until everything is final; false when a fork has taken something back. */
   async finalize(): Promise<boolean> {
-    return this.transactions().finalize(FINALITY_MS)
+    return this.transactions().finalize()
   }
 
   async cost(): Promise<Cost> {

@@ -74,8 +74,6 @@ const RESEND_MS = 2_000
 /** Below that age no blockhash expires, not even with slots of 50 ms. */
 const SURELY_VALID_MS = 3_000
 const STATUSES_OF_A_REQUEST = 256
-/** So long an endpoint may be behind what another one says before it is left out. */
-const BEHIND_MS = 15_000
 /** Signing that takes longer is suspected to have outlived the blockhash. */
 const SLOW_SIGNING_MS = 3_000
 /** An endpoint whose blockhash expired is left alone so long where there are others. */
@@ -172,11 +170,12 @@ export class Sender {
    * Waits until everything that landed is final, on every endpoint that can know; says whether all of it is still there.
    * What a fork took back is sent again as it was: only when it has expired may something be signed in its place.
    */
-  async finalize(patienceMs: number): Promise<boolean> {
-    const deadline = Date.now() + patienceMs
+  async finalize(): Promise<boolean> {
+    const { behindMs, finalityMs } = this.p.cluster
+    const started = Date.now()
     let areAllThere = true
     for (let pause = FIRST_POLL_MS; this.unfinal.size > 0; pause = Math.min(2 * pause, SLOWEST_POLL_MS)) {
-      const isLate = Date.now() - (deadline - patienceMs) > BEHIND_MS
+      const isLate = Date.now() - started > behindMs
       const entries = [...this.unfinal.values()]
       const reports = await this.reports(entries, true)
       for (const [index, entry] of entries.entries()) {
@@ -188,13 +187,14 @@ export class Sender {
         } else if (isFinal(said, isLate)) {
           this.unfinal.delete(entry.signature)
           const slot = said.find(({ status }) => status !== null)?.status?.slot ?? null
+          this.p.reader.minFinalSlot = Math.max(this.p.reader.minFinalSlot, slot ?? 0)
           await this.p.journal.outcome({ signature: entry.signature, status: "finalized", slot, error: null })
         }
       }
       if (this.unfinal.size === 0) break
-      if (Date.now() > deadline)
+      if (Date.now() - started > finalityMs)
         throw new Interrupted(
-          `${this.unfinal.size} transactions are confirmed but not final after ${patienceMs / 1000} s`,
+          `${this.unfinal.size} transactions are confirmed but not final after ${finalityMs / 1000} s`,
         )
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
@@ -384,7 +384,8 @@ export class Sender {
     }
     for (const [index, flight] of flights.entries()) {
       const said = testimoniesOf(reports, index)
-      const isUnclearForLong = flight.unclearSince !== null && now - flight.unclearSince > BEHIND_MS
+      const isUnclearForLong =
+        flight.unclearSince !== null && now - flight.unclearSince > this.p.cluster.behindMs
       const verdict = judge(said, isUnclearForLong)
       if (verdict.kind === "landed") {
         end(flight, verdict.status)

@@ -78,10 +78,12 @@ export interface ChainState {
   slot: number
 }
 
-/** Reads accounts with the slot that answered; never older than `minContextSlot`. */
+/** Reads accounts with the slot that answered; never older than what is known. */
 export class ChainReader {
   /** The newest slot in which something of ours is known to have happened. */
   minContextSlot = 0
+  /** The newest slot in which something of ours is known to be final. */
+  minFinalSlot = 0
 
   readonly connection: Connection
 
@@ -97,12 +99,10 @@ export class ChainReader {
     addresses: readonly PublicKey[],
     commitment: ReadCommitment = "confirmed",
   ): Promise<{ slot: number; accounts: (AccountInfo<Buffer> | null)[] }> {
-    // A finalized state is older by design.
-    const least =
-      commitment === "confirmed" && this.minContextSlot > 0 ? { minContextSlot: this.minContextSlot } : {}
+    const minContextSlot = commitment === "confirmed" ? this.minContextSlot : this.minFinalSlot
     const { context, value } = await this.connection.getMultipleAccountsInfoAndContext([...addresses], {
       commitment,
-      ...least,
+      ...(minContextSlot > 0 ? { minContextSlot } : {}),
     })
     return { slot: context.slot, accounts: value }
   }

@@ -73,8 +73,13 @@ function walletsOfATransaction(p: PlanRegistrationParameters): number {
     const wallets = Array.from({ length: count }, (_, index) => placeholder(index))
     return transactionBytes(p.registrar, [registerInstruction(p, 0, wallets)], p) <= mostBytes(p)
   }
-  let most = MOST_WALLETS
-  while (most > 1 && !fits(most)) most -= 1
+  // Halving: each try searches the address of every membership in it.
+  let [most, tooMany] = [1, MOST_WALLETS + 1]
+  while (tooMany - most > 1) {
+    const middle = Math.floor((most + tooMany) / 2)
+    if (fits(middle)) most = middle
+    else tooMany = middle
+  }
   return most
 }
 
