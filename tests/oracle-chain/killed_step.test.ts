@@ -12,8 +12,8 @@ import { spawnPostStep } from "./utils/killing"
 import { createEconomies, scoredContext } from "./utils/posting"
 
 /** `STK_KILLS=1000 npx ts-mocha … killed_step.test.ts` is the campaign; in between as many as fit. */
-const KILLS = Number(process.env.STK_KILLS ?? 12)
-const SIDE_BY_SIDE = KILLS > 100 ? 8 : 4
+const KILLS = Number(process.env.STK_KILLS ?? 8)
+const SIDE_BY_SIDE = KILLS > 100 ? 4 : 2
 /** A week is killed this often before it may end. */
 const KILLS_OF_A_WEEK = 8
 const MEMBERS = 6
