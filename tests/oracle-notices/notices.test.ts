@@ -23,6 +23,11 @@ const SECRET = "webhook-secret-1234567890"
 const TOKEN = "123456:bot-token-ABCDEF"
 const HOSTILE = "Eve\r\nBcc: everybody@example.org\u202egnp.exe <b>=1+1"
 
+interface PosthogBatch {
+  api_key: string
+  batch: { event: string; uuid: string; distinct_id: string; properties: Record<string, string> }[]
+}
+
 describe("notices", () => {
   let smtp: Smtp
   let bot: Bot
@@ -184,6 +189,35 @@ describe("notices", () => {
         ({ headers, text }) => `${String(headers["idempotency-key"])} ${text}`,
       )
       expect(new Set(keys).size).to.equal(2)
+    })
+
+    it("[STK-108] sends our own events to PostHog, with the same uuid in every attempt", async () => {
+      process.env.NOTICES_POSTHOG_KEY = "phc_project"
+      receiver.answers.push(503)
+      const only = noticesConfigSchema.parse({
+        posthog: { host: new URL(receiver.url).origin, projectKey: { env: "NOTICES_POSTHOG_KEY" } },
+        concurrency: 1,
+      })
+      await queue(only)
+      expect(await deliverNotices(contextOf(only))).to.deep.equal({ sent: 1, postponed: 1, failed: 0 })
+      await makeDue()
+      expect((await deliverNotices(contextOf(only))).sent).to.equal(1)
+      delete process.env.NOTICES_POSTHOG_KEY
+
+      const batches = receiver.requests.map(({ body }) => body as unknown as PosthogBatch)
+      expect(batches.map(({ api_key, batch }) => [api_key, batch.length])).to.deep.equal(
+        Array(3).fill(["phc_project", 1]),
+      )
+      const sent = batches.flatMap(({ batch }) => batch)
+      expect(new Set(sent.map(({ distinct_id, uuid }) => `${distinct_id} ${uuid}`)).size).to.equal(2)
+      for (const { event, uuid, properties } of sent) {
+        expect(event).to.equal("StkWeekCredited")
+        expect(uuid).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+        expect(properties.week).to.equal("2025-W51")
+        expect(properties.credited).to.be.oneOf(["1584000000", "792000000"])
+      }
+      // What comes back with an export is not taken for activity.
+      expect(STK_RULES.events.map(({ name }) => name)).to.not.include("StkWeekCredited")
     })
 
     it("sends a claimed message again after its process was killed", async () => {

@@ -30,12 +30,21 @@ const webhookSchema = z.strictObject({
   secret: secretSchema,
 })
 
+const posthogSchema = z.strictObject({
+  /** PostHog's address for events, such as https://eu.i.posthog.com. */
+  host: z.string().regex(/^https?:\/\//),
+  /** The project's key for sending events; not the personal key that reads. */
+  projectKey: secretSchema,
+})
+
 /** How members are told; without a channel nobody is. */
 export const noticesConfigSchema = z.strictObject({
   email: emailSchema.optional(),
   telegram: telegramSchema.optional(),
   /** Gets every notice as JSON, for a platform that tells its members itself. */
   webhook: webhookSchema.optional(),
+  /** Gets every notice as an event of its own, for the community's product analytics. */
+  posthog: posthogSchema.optional(),
   /** For members whose own language is not known. */
   language: z.enum(["en", "ru"]).default("en"),
   /** Where members learn more; part of the texts. */
@@ -51,4 +60,5 @@ export const noticesConfigSchema = z.strictObject({
 export type NoticesConfig = z.infer<typeof noticesConfigSchema>
 export type EmailConfig = z.infer<typeof emailSchema>
 export type TelegramConfig = z.infer<typeof telegramSchema>
+export type PosthogCaptureConfig = z.infer<typeof posthogSchema>
 export type WebhookConfig = z.infer<typeof webhookSchema>

@@ -11,6 +11,7 @@ import type { Store } from "../store/store"
 import type { Channel, Delivery } from "./channel"
 import { emailChannel } from "./email"
 import type { ChannelName, Message, Notice } from "./notice"
+import { posthogChannel } from "./posthog"
 import { telegramChannel } from "./telegram"
 import { webhookChannel } from "./webhook"
 
@@ -46,11 +47,12 @@ type Row = typeof outbox.$inferSelect
 
 /** Channels of the configuration. @throws {UsageError} a secret is missing */
 function openChannels(config: NoticesConfig, now: () => number): Map<ChannelName, Channel> {
-  const { email, telegram, webhook, link } = config
+  const { email, telegram, webhook, posthog, link } = config
   const channels = [
     ...(email === undefined ? [] : [emailChannel(email, link)]),
     ...(telegram === undefined ? [] : [telegramChannel(telegram, link)]),
     ...(webhook === undefined ? [] : [webhookChannel(webhook, now)]),
+    ...(posthog === undefined ? [] : [posthogChannel(posthog)]),
   ]
   return new Map(channels.map((channel) => [channel.name, channel]))
 }

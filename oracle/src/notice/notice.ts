@@ -40,7 +40,7 @@ export interface Inactivity {
 
 export type Notice = WeeklyResult | Inactivity
 
-export const CHANNELS = ["email", "telegram", "webhook"] as const
+export const CHANNELS = ["email", "telegram", "webhook", "posthog"] as const
 export type ChannelName = (typeof CHANNELS)[number]
 
 /** What a channel delivers; `id` is the same in every attempt, so that a receiver can drop a repetition. */
@@ -50,7 +50,7 @@ export interface Message {
   economy: string
   userId: string
   name: string | null
-  /** E-mail address, chat id, or the webhook's URL. */
+  /** E-mail address, chat id, or the URL of webhook or PostHog. */
   address: string
   language: "en" | "ru"
   notice: Notice

@@ -49,6 +49,7 @@ function addressOf(
 ): string | null {
   if (config[channel] === undefined) return null
   if (channel === "webhook") return config.webhook?.url ?? null
+  if (channel === "posthog") return config.posthog?.host ?? null
   return channel === "email" ? email : telegram
 }
 

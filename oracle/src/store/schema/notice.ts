@@ -11,7 +11,7 @@ export const outbox = oracleSchema.table(
     kind: text().notNull(),
     week: weekIndex("week").notNull(),
     userId: text("user_id").notNull(),
-    /** `email`, `telegram` or `webhook`. */
+    /** `email`, `telegram`, `webhook` or `posthog`. */
     channel: text().notNull(),
     address: text().notNull(),
     payload: jsonb().notNull(),
