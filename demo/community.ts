@@ -70,7 +70,7 @@ function readKeypair(path: string): Keypair {
 }
 
 /** Rows of a file of comma-separated values without its head. */
-function rowsOf(path: string): string[][] {
+export function readRows(path: string): string[][] {
   const [, ...lines] = readFileSync(path, "utf8").trim().split("\n")
   return lines.map((line) => line.split(","))
 }
@@ -78,7 +78,7 @@ function rowsOf(path: string): string[][] {
 /** The members who have a keypair file. */
 export function readKeyHolders({ data }: Pick<Community, "data">): KeyHolder[] {
   const folder = join(data, "keypairs")
-  return rowsOf(join(folder, "keypairs.csv")).map(([name = "", wallet = "", file = ""]) => ({
+  return readRows(join(folder, "keypairs.csv")).map(([name = "", wallet = "", file = ""]) => ({
     name,
     wallet,
     key: readKeypair(join(folder, file)),

@@ -4,11 +4,12 @@ import { text } from "node:stream/consumers"
 /**
  * Draws what the demo printed as the pictures of the README, one for each act:
  *
- *   FORCE_COLOR=1 npm run --silent demo | npx tsx demo/picture.ts docs/images/demo.svg docs/images/circulation.svg
+ *   FORCE_COLOR=1 npm run --silent demo | npx tsx demo/picture.ts docs/images/demo.svg docs/images/circulation.svg \
+ *     docs/images/unattended.svg
  */
 
-/** The line with which the second act begins. */
-const SECOND_ACT = "Act two"
+/** The lines with which the later acts begin. */
+const LATER_ACTS = /Act (two|three)/
 const COLOURS: Record<string, string> = { 2: "#8087a2", 31: "#f38ba8", 32: "#a6e3a1", 34: "#89b4fa" }
 const FILL = { background: "#1e1e2e", text: "#cdd6f4", bold: "#ffffff" }
 const FONT_SIZE = 14
@@ -75,8 +76,9 @@ function drawPicture(lines: readonly string[]): string {
 
 async function draw(): Promise<void> {
   const lines = (await text(process.stdin)).trim().split("\n")
-  const second = lines.findIndex((line) => line.includes(SECOND_ACT))
-  const acts = second < 0 ? [lines] : [lines.slice(0, second - 1), lines.slice(second)]
+  const starts = [0, ...lines.flatMap((line, index) => (LATER_ACTS.test(line) ? [index] : []))]
+  // An empty line stands before each act.
+  const acts = starts.map((start, act) => lines.slice(start, (starts[act + 1] ?? lines.length + 1) - 1))
   const [, , ...files] = process.argv
   acts.forEach((act, index) => {
     const file = files[index]

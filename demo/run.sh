@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The main job from nothing: installs what is missing, builds the program, and plays a community on a local chain: four weeks,
-# and what its members do with the tokens. Everything it makes lies in node_modules, target, dist and .stk.
+# what its members do with the tokens, and a Monday that nobody attends. Everything it makes lies in node_modules, target, dist and .stk.
 #
 #   npm run demo [-- --acts all --members 2000 --weeks 4 --seed TEXT --json]
 set -euo pipefail

@@ -43,6 +43,13 @@ interface Summary {
     }
     ledger: { held: string; booked: string; vault: string; accounts: number; rebuilt: boolean }
   }
+  unattended?: {
+    steps: string[]
+    explained: { points: string }
+    killed: { during: string; status: number }
+    balances: { members: number; equal: number; credited: string; due: string }
+    notices: { received: number; distinct: number; refused: number }
+  }
 }
 
 /** What the demo gives to programs, and what it tells people. */
@@ -160,6 +167,25 @@ describe("demo", function () {
     })
   })
 
+  it("[STK-61] lets Mondays pass unattended, one of them with a power cut, and pays nothing twice", () => {
+    const { summary, story } = playSmall("--acts", "3")
+    expect(summary.weeks).to.equal(undefined)
+    const { steps, killed, balances, notices } = summary.unattended ?? {}
+    const monday = ["aggregate", "score", "report", "post", "notify"]
+    expect(steps?.slice(0, 5)).to.deep.equal(monday)
+    // What was done before the power cut is not done again.
+    expect(killed?.during).to.equal("post")
+    expect(steps?.slice(5)).to.deep.equal(["post", "notify"])
+    expect(balances?.equal).to.equal(balances?.members)
+    expect(balances?.credited).to.equal(balances?.due)
+    expect(notices?.received).to.be.greaterThan(0)
+    expect(notices?.distinct).to.equal(notices?.received)
+    expect(notices?.refused).to.equal(0)
+    expect(story)
+      .to.match(/kill -9 during post/)
+      .and.to.match(/reports\/week\.html/)
+  })
+
   it("plays one act alone", () => {
     const first = playSmall("--acts", "1")
     expect(first.summary.withdrawal).not.to.equal(undefined)
@@ -167,6 +193,7 @@ describe("demo", function () {
     const second = playSmall("--acts", "2")
     expect(second.summary.withdrawal).to.equal(undefined)
     expect(second.summary.circulation?.ledger.rebuilt).to.equal(true)
+    expect(second.summary.unattended).to.equal(undefined)
     expect(second.story).not.to.include("What it cost")
   })
 
@@ -177,9 +204,9 @@ describe("demo", function () {
       status: 2,
       stderr: 'demo: --members: "many" is not a whole number from 10 to 100000\n',
     })
-    expect(runDemo("--acts", "3")).to.deep.include({
+    expect(runDemo("--acts", "4")).to.deep.include({
       status: 2,
-      stderr: 'demo: --acts: "3" is not 1, 2 or all\n',
+      stderr: 'demo: --acts: "4" is not 1, 2, 3 or all\n',
     })
   })
 })

@@ -32,6 +32,15 @@ describe("documentation", () => {
     }
   })
 
+  /** Names of the places in a page that links may point to, as GitHub makes them. */
+  const anchorsOf = (text: string): string[] =>
+    [...text.replace(/```[\s\S]*?```/g, "").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replace(/\s/g, "-"),
+    )
+
   for (const file of markdownFiles()) {
     it(`links only to files that exist: ${relative(ROOT, file)}`, () => {
       const links = [...readFileSync(file, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(
@@ -39,6 +48,16 @@ describe("documentation", () => {
       )
       const missing = links.filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(dirname(file), link)))
       expect(missing).to.deep.equal([])
+    })
+
+    it(`links only to sections that exist: ${relative(ROOT, file)}`, () => {
+      const links = [...readFileSync(file, "utf8").matchAll(/\]\(([^)#\s]*)#([^)\s]+)\)/g)]
+      const missing = links.filter(([, path = "", anchor = ""]) => {
+        if (/^[a-z]+:/.test(path)) return false
+        const target = path === "" ? file : join(dirname(file), path)
+        return target.endsWith(".md") && !anchorsOf(readFileSync(target, "utf8")).includes(anchor)
+      })
+      expect(missing.map(([link]) => link)).to.deep.equal([])
     })
   }
 })
