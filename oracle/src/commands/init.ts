@@ -1,9 +1,10 @@
 import { Command, Option } from "commander"
 import { withConfigOption, type ConfigOption } from "./config_option"
-import { SAMPLE_SOURCES, type SampleSource } from "./run/sample"
+import { SAMPLE_MEMBERS, SAMPLE_SOURCES, type SampleMembers, type SampleSource } from "./run/sample"
 
 interface InitOptions extends ConfigOption {
   sources: SampleSource[]
+  members: SampleMembers
   economy?: string
   check?: boolean
   json?: boolean
@@ -16,6 +17,11 @@ export function initCommand(): Command {
       new Option("--sources <kind...>", "where activity comes from")
         .choices([...SAMPLE_SOURCES])
         .default(["files"]),
+    )
+    .addOption(
+      new Option("--members <kind>", "where people, wallets and levels come from")
+        .choices([...SAMPLE_MEMBERS])
+        .default("file"),
     )
     .option("--economy <address>", "address of the economy")
     .option(
@@ -30,7 +36,7 @@ Writes the configuration, and beside it its JSON schema (stk-oracle.schema.json)
 it. Nothing is replaced. Secrets are never written into it: they are named, as an environment variable or a file.
 
 Examples:
-  $ stk-oracle init --sources discourse --economy 5xoT…
+  $ stk-oracle init --sources posthog discourse --members lms --economy 5xoT…
   $ stk-oracle init --check -c stk-oracle.json
 
 Exit codes of --check beside those of stk-oracle --help: 3 the file breaks a rule, else the code of the first answer that failed`,
@@ -43,7 +49,6 @@ Exit codes of --check beside those of stk-oracle --help: 3 the file breaks a rul
         return
       }
       const { writeSample } = await import("./run/sample")
-      for (const path of writeSample(options.config, options.sources, options.economy))
-        process.stdout.write(`wrote ${path}\n`)
+      for (const path of writeSample(options.config, options)) process.stdout.write(`wrote ${path}\n`)
     })
 }

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs"
-import { dirname, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { z } from "zod"
 import { InputRefused } from "../failure"
 import { absoluteReference } from "../key/reference"
 import { readRules, STK_RULES, type EconomyRules } from "../score/rules"
+import { isPostgresUrl, type StoreLocation } from "../store/location"
 import { chainConfigSchema } from "./chain"
 import { checksConfigSchema } from "./checks"
 import { membersConfigSchema } from "./members"
 import { noticesConfigSchema } from "./notices"
 import { reportsConfigSchema } from "./reports"
 import { runConfigSchema } from "./run"
+import { secretSchema } from "./secret"
 import { sourceConfigSchema } from "./sources"
 import { watchConfigSchema } from "./watch"
 
@@ -17,8 +19,8 @@ import { watchConfigSchema } from "./watch"
 export const configSchema = z.strictObject({
   /** Folder of raw files and weeks; relative paths are relative to the configuration file. */
   data: z.string().min(1).default("data"),
-  /** `postgres://…`, or a folder for the embedded database (default: `db` in the data directory). */
-  database: z.string().min(1).optional(),
+  /** `postgres://…`, which is a secret when a password is in it, or a folder for the embedded database (default: `db` in the data directory). */
+  database: z.union([z.string().min(1), secretSchema]).optional(),
   /** Rules that `score --economy` takes; STK by default. */
   rules: z.string().min(1).optional(),
   chain: chainConfigSchema,
@@ -32,7 +34,7 @@ export const configSchema = z.strictObject({
 })
 
 /** A configuration with absolute paths. */
-export type OracleConfig = z.infer<typeof configSchema> & { path: string; database: string }
+export type OracleConfig = z.infer<typeof configSchema> & { path: string; database: StoreLocation }
 
 /** @throws {InputRefused} names the field and the rule */
 export function readConfig(path: string): OracleConfig {
@@ -59,7 +61,6 @@ export function readConfig(path: string): OracleConfig {
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw refuse("sources", `the name ${repeated} appears twice`)
   const data = resolve(folder, config.data)
-  const database = config.database ?? "db"
   return {
     ...config,
     path: resolve(path),
@@ -70,9 +71,7 @@ export function readConfig(path: string): OracleConfig {
     ...(config.members?.kind === "file"
       ? { members: { ...config.members, path: resolve(folder, config.members.path) } }
       : {}),
-    database: /^postgres(ql)?:\/\//.test(database)
-      ? database
-      : resolve(config.database === undefined ? data : folder, database),
+    database: config.database === undefined ? join(data, "db") : locationFrom(folder, config.database),
     ...(config.rules === undefined ? {} : { rules: resolve(folder, config.rules) }),
     chain: {
       ...config.chain,
@@ -82,6 +81,10 @@ export function readConfig(path: string): OracleConfig {
         : { registrar: absoluteReference(config.chain.registrar, folder) }),
     },
   }
+}
+
+function locationFrom(folder: string, database: StoreLocation): StoreLocation {
+  return typeof database !== "string" || isPostgresUrl(database) ? database : resolve(folder, database)
 }
 
 /** Rules that the configuration names; STK's by default. @throws {InputRefused} */

@@ -1,6 +1,7 @@
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core"
 import type { CopiedRows, CopyOptions } from "./copy"
 import { openEmbedded } from "./embedded"
+import { isPostgresUrl, locationOf, type StoreLocation } from "./location"
 import { openPostgres } from "./postgres"
 import type * as schema from "./schema"
 
@@ -58,11 +59,6 @@ export interface OpenOptions {
   alone?: boolean
 }
 
-/** Whether a location is a database server's and not a folder. */
-export function isPostgresUrl(location: string): boolean {
-  return /^postgres(ql)?:\/\//.test(location)
-}
-
 /**
  * Opens the store at a `postgres://` URL, or the embedded one in a folder, and brings its schema up to date.
  *
@@ -70,6 +66,7 @@ export function isPostgresUrl(location: string): boolean {
  * @throws {StoreNotReady} it is too old, refuses the credentials, or has a newer schema than this program
  * @throws {Locked} another process is using the embedded database and does not share it
  */
-export async function openStore(location: string, options: OpenOptions = {}): Promise<Store> {
-  return isPostgresUrl(location) ? openPostgres(location) : openEmbedded(location, options)
+export async function openStore(location: StoreLocation, options: OpenOptions = {}): Promise<Store> {
+  const where = locationOf(location)
+  return isPostgresUrl(where) ? openPostgres(where) : openEmbedded(where, options)
 }

@@ -131,10 +131,14 @@ async function work(options: RunOptions, store: Store, signal: AbortSignal): Pro
     ...(shadow === true ? { shadow } : {}),
     ...(again === true ? { again } : {}),
   })
+  const delivers = shadow !== true && (until === undefined || until === "notify")
   const only = { ...(week === undefined ? {} : { week }), ...(until === undefined ? {} : { until }) }
   if (isOneShot(options)) {
     const { failures } = await weekly.tick(only)
-    if (week === undefined && dryRun !== true) await collectBetween(weekly, log, signal)
+    if (week === undefined && dryRun !== true) {
+      if (delivers) await between("delivering notices", () => weekly.deliver(), log, signal)
+      await between("collecting", () => weekly.collect(), log, signal)
+    }
     return failures
   }
   const every = config.run.collectEveryMinutes * 60
@@ -142,8 +146,9 @@ async function work(options: RunOptions, store: Store, signal: AbortSignal): Pro
   while (!signal.aborted) {
     const tick: Tick = await weekly.tick(only)
     signal.throwIfAborted()
+    if (delivers) await between("delivering notices", () => weekly.deliver(), log, signal)
     if (clock.now() >= nextCollection) {
-      await collectBetween(weekly, log, signal)
+      await between("collecting", () => weekly.collect(), log, signal)
       nextCollection = clock.now() + every
     }
     const wake = Math.min(tick.next ?? nextCollection, nextCollection, clock.now() + LONGEST_SLEEP_SECONDS)
@@ -153,13 +158,18 @@ async function work(options: RunOptions, store: Store, signal: AbortSignal): Pro
   throw signal.reason
 }
 
-/** A source that fails between the weeks' steps is tried again with the next collection. */
-async function collectBetween(weekly: WeeklyProcess, log: Logger, signal: AbortSignal): Promise<void> {
+/** What fails between the weeks' steps is tried again with the next look. */
+async function between(
+  what: string,
+  work: () => Promise<void>,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await weekly.collect()
+    await work()
   } catch (error) {
     if (signal.aborted || !(error instanceof OracleError) || error.exitCode === EXIT.locked) throw error
-    log.warn({ error: error.message }, "collecting failed")
+    log.warn({ error: error.message }, `${what} failed`)
   }
 }
 

@@ -4,6 +4,7 @@ import { Disagreement } from "../chain/failures"
 import type { OracleConfig } from "../config/config"
 import { EXIT, OracleError } from "../failure"
 import type { Logger } from "../log"
+import { deliverNotices, type DeliveryReport } from "../notice/deliver"
 import { canonicalJson, type EconomyRules } from "../score/rules"
 import { facts, steps, weeks } from "../store/schema"
 import type { Store } from "../store/store"
@@ -23,6 +24,7 @@ export type ProcessEvent =
   | { event: "held"; week: string; step: StepName; why: string }
   | { event: "would-run"; week: string; step: StepName; result: Record<string, unknown> }
   | { event: "collected"; events: number; records: number }
+  | ({ event: "delivered" } & DeliveryReport)
 
 export interface ProcessOptions {
   config: OracleConfig
@@ -127,6 +129,13 @@ export class WeeklyProcess {
       events: sum((source) => source.events),
       records: sum((source) => source.records),
     })
+  }
+
+  /** Sends notices that are due again: receivers that were not there, a process that was killed while it sent. */
+  async deliver(): Promise<void> {
+    const report = await deliverNotices(this.options)
+    if (report.sent + report.postponed + report.failed > 0)
+      this.options.onEvent({ event: "delivered", ...report })
   }
 
   private weekNow(): number {

@@ -1,6 +1,7 @@
 import { DAYS_PER_WEEK, isoWeek, weekStart } from "@stk/sdk/math"
 import { and, eq, inArray } from "drizzle-orm"
 import { createReadStream } from "node:fs"
+import { readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { Disagreement } from "../chain/failures"
@@ -18,6 +19,8 @@ import type { StepRun, WeekContext } from "./step"
 
 /** What only scoring knows of an event; the other reasons are listed as soon as an event is collected. */
 const UNKNOWN_MEMBER = "unknown_member"
+/** Of the folders in which `scoreWeek` puts together what it then moves to `score`. */
+const WORK_PREFIX = ".score-"
 /** Counts of a member, a type and a day beyond the limit. */
 const CAPPED = "capped"
 
@@ -30,6 +33,7 @@ export const scoreStep: StepRun = async (context) => {
     throw new OracleError(EXIT.notReady, [`${isoWeek(week)}: its inputs are not fixed yet`])
   await checkInputs(config.data, directory, inputs)
   const out = scoreDirectory(directory)
+  await removeUnfinished(directory)
   const { summary, notes } = await scoreWeek(scoreParameters(context, inputs, out))
   for (const note of notes) context.log.warn({ week: isoWeek(week) }, note)
   const summarySha256 = await fileHash(join(out, "summary.json"))
@@ -59,6 +63,12 @@ export const scoreStep: StepRun = async (context) => {
       "the platform counts other weeks in a row; the oracle's are used",
     )
   return resultOf(summary)
+}
+
+/** What runs that were killed while they scored have left: only one at a time scores a week into its directory. */
+async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name.startsWith(WORK_PREFIX)) await rm(join(directory, name), { recursive: true, force: true })
 }
 
 /** How a week is scored from its fixed inputs; verification scores the same way into another folder. */

@@ -56,8 +56,8 @@ export class Operator {
 
   constructor(
     private readonly community: Community,
-    database?: string,
-    run: Record<string, unknown> = {},
+    /** Of the configuration, in place of a chain that nobody reaches. */
+    settings: Record<string, unknown> = {},
   ) {
     mkdirSync(join(this.folder, "drop"))
     const last = isoWeek(community.first + community.weeks - 1)
@@ -65,11 +65,11 @@ export class Operator {
     writeFileSync(
       this.configPath,
       JSON.stringify({
-        ...(database === undefined ? {} : { database }),
         chain: { economy: "1".repeat(32), rpc: ["http://127.0.0.1:1"], oracle: "oracle.json" },
         sources: [{ name: "drop", kind: "files", folder: "drop" }],
         members: { kind: "file", path: "members.csv" },
-        run: { firstWeek: isoWeek(community.first), ...run },
+        run: { firstWeek: isoWeek(community.first) },
+        ...settings,
       }),
     )
   }
@@ -96,9 +96,9 @@ export class Operator {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** Every file below the data directory's weeks, as bytes. */
-  files(): Record<string, string> {
-    const root = join(this.folder, "data", "weeks")
+  /** Every file below a folder of the data directory, as bytes. */
+  files(folder = "weeks"): Record<string, string> {
+    const root = join(this.folder, "data", folder)
     if (!existsSync(root)) return {}
     return Object.fromEntries(
       readdirSync(root, { recursive: true, withFileTypes: true })
@@ -163,7 +163,23 @@ export async function dump(
   return lines
 }
 
-/** `stk-oracle run` as an operator starts it, in a process of its own; without the steps that need a chain. */
+/** A text without the numbers of pulls, of which a killed run may have used some up. */
+export function withoutPulls(text: string): string {
+  return text.replace(/\d+-([0-9a-f]{12}\.jsonl\.gz)/g, "$1").replace(/"pull": ?\d+/g, '"pull":0')
+}
+
+/** The clock of a process that it is given to: this machine's, so many seconds later. */
+const CLOCK = `
+const seconds = Number(process.env.TEST_CLOCK_SHIFT)
+const Machine = Date
+const now = () => Machine.now() + seconds * 1000
+globalThis.Date = class Date extends Machine {
+  constructor(...parts) { super(...(parts.length === 0 ? [now()] : parts)) }
+  static now() { return now() }
+}
+`
+
+/** `stk-oracle run` as an operator starts it, in a process of its own. */
 export class Daemon {
   readonly events: Record<string, unknown>[] = []
   private readonly child: ChildProcess
@@ -171,15 +187,15 @@ export class Daemon {
   private readonly errors: Buffer[] = []
   private wake: () => void = () => undefined
 
-  constructor(operator: Operator, args: readonly string[] = []) {
-    this.child = spawn(
-      process.execPath,
-      [CLI, "run", "--json", "--until", "score", "-c", operator.configPath, ...args],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, STK_LOG_LEVEL: "error" },
+  constructor(operator: Operator, args: readonly string[] = [], clock?: number) {
+    this.child = spawn(process.execPath, [CLI, "run", "--json", "-c", operator.configPath, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        STK_LOG_LEVEL: "error",
+        ...(clock === undefined ? {} : shifted(operator, clock)),
       },
-    )
+    })
     this.exit = once(this.child, "close").then(() => this.wake())
     this.child.stderr?.on("data", (chunk: Buffer) => this.errors.push(chunk))
     if (this.child.stdout === null) throw new Error("no stdout")
@@ -189,19 +205,32 @@ export class Daemon {
     })
   }
 
+  /** Waits until it has reported so many events. */
+  async reportsMany(count: number): Promise<void> {
+    while (this.events.length < count && !this.hasEnded) await this.next()
+  }
+
   /** Waits until it has reported such an event. */
   async reports(wanted: Record<string, unknown>): Promise<void> {
     const isWanted = (event: Record<string, unknown>): boolean =>
       Object.entries(wanted).every(([name, value]) => event[name] === value)
     while (!this.events.some(isWanted)) {
-      if (this.child.exitCode !== null || this.child.signalCode !== null)
+      if (this.hasEnded)
         throw new Error(
           `ended with ${this.child.exitCode} and without ${JSON.stringify(wanted)}: ${this.stderr}`,
         )
-      await new Promise<void>((resolve) => {
-        this.wake = resolve
-      })
+      await this.next()
     }
+  }
+
+  private next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve
+    })
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
   }
 
   get stderr(): string {
@@ -221,5 +250,15 @@ export class Daemon {
     return this.events
       .filter((line) => line.event === event)
       .map((line) => `${String(line.week)} ${String(line.step)}`)
+  }
+}
+
+/** Environment in which a process believes that it is this second. */
+function shifted(operator: Operator, seconds: number): Record<string, string> {
+  const path = join(operator.folder, "clock.cjs")
+  writeFileSync(path, CLOCK)
+  return {
+    NODE_OPTIONS: `--require ${path}`,
+    TEST_CLOCK_SHIFT: String(Math.round(seconds - Date.now() / 1000)),
   }
 }

@@ -64,6 +64,8 @@ function describe(event: DaemonEvent): string | null {
       return `${event.week} ${event.step} would run${figures(event.result)}`
     case "collected":
       return event.records === 0 ? null : `collected ${event.records} records, ${event.events} new events`
+    case "delivered":
+      return `delivered ${event.sent} notices, ${event.postponed} put off, ${event.failed} given up`
     case "standing-by":
       return `standing by: ${printable(event.why)}`
     case "stopped":
