@@ -616,7 +616,7 @@ describe("stk-oracle score", () => {
 
   describe("output", () => {
     it("[STK-62] writes date,user_id,points, one row a member by bytes of the id, zeros included", async () => {
-      const members = ["b", "a", "ä", "Z", "a1", "я", "\u{1f600}", "\uffee"].map((user) => ({
+      const members = ["b", "a", "#b", "ä", "Z", "a1", "я", "\u{1f600}", "\uffee"].map((user) => ({
         user,
         level: 1,
       }))
@@ -625,7 +625,7 @@ describe("stk-oracle score", () => {
         { members },
       )
 
-      const expected = ["Z,0", "a,50", "a1,0", "b,0", "ä,0", "я,100", "\uffee,0", "\u{1f600},0"]
+      const expected = ['"#b",0', "Z,0", "a,50", "a1,0", "b,0", "ä,0", "я,100", "\uffee,0", "\u{1f600},0"]
       expect(folder.read(`${out.slice(folder.path.length + 1)}/points.csv`)).to.equal(
         ["date,user_id,points", ...expected.map((row) => `${SUNDAY},${row}`)].join("\n") + "\n",
       )

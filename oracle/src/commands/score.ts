@@ -2,12 +2,13 @@ import { weekEnd } from "@stk/sdk/math"
 import { createReadStream, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { Command, InvalidArgumentError } from "commander"
+import { Command, InvalidArgumentError, Option } from "commander"
 import { UsageError } from "../failure"
 import { createProgress, grouped, printable, table } from "../output"
 import { readFraudRules } from "../score/fraud"
 import { readRules } from "../score/rules"
 import { scoreWeek, type ScoreResult } from "../score/score"
+import { SparkSession } from "../score/spark"
 import { parseWeek } from "./week_option"
 
 const TOP_MEMBERS = 10
@@ -28,6 +29,8 @@ interface ScoreOptions {
   released?: string
   memory?: string
   threads?: number
+  engine: "duckdb" | "spark"
+  sparkMaster: string
   json?: boolean
 }
 
@@ -63,6 +66,12 @@ export function scoreCommand(): Command {
     .option("--released <file>", "source ids, one a line, that --fraud must not hold")
     .option("--memory <size>", "memory that counting may use before it spills to disk", "2GB")
     .option("--threads <n>", "threads that counting uses", parseThreads, 2)
+    .addOption(
+      new Option("--engine <name>", "what counts: DuckDB here, or Apache Spark; the files are the same")
+        .choices(["duckdb", "spark"])
+        .default("duckdb"),
+    )
+    .option("--spark-master <url>", "where Spark runs; its workers must see the same folders", "local[2]")
     .option("--json", "print one JSON object on stdout")
     .addHelpText(
       "after",
@@ -93,16 +102,23 @@ function parseThreads(text: string): number {
 }
 
 async function runScore(options: ScoreOptions): Promise<void> {
-  const { economy, json, fraud, released, events = [], ...rest } = options
+  const { economy, json, fraud, released, engine, sparkMaster, events = [], ...rest } = options
   if (events.length === 0 && options.counts === undefined)
     throw new UsageError("--events", "is needed, or --counts")
   if (released !== undefined && fraud === undefined) throw new UsageError("--released", "needs --fraud")
   const progress = createProgress(json !== true)
   let result: ScoreResult
+  let spark: SparkSession | undefined
   try {
+    if (engine === "spark")
+      spark = await SparkSession.start({
+        master: sparkMaster,
+        ...(rest.memory === undefined ? {} : { memory: rest.memory }),
+      })
     result = await scoreWeek({
       ...rest,
       events,
+      ...(spark === undefined ? {} : { engine: spark.open }),
       ...(economy === undefined ? {} : { rules: readRules(economy) }),
       ...(fraud === undefined
         ? {}
@@ -116,6 +132,7 @@ async function runScore(options: ScoreOptions): Promise<void> {
     })
   } finally {
     progress.stop()
+    await spark?.close()
   }
   const notes = [...result.notes]
   if (Date.now() < weekEnd(options.week) * 1000)

@@ -1,13 +1,31 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { DuckDBInstance, type DuckDBConnection, type DuckDBResult } from "@duckdb/node-api"
+import {
+  DuckDBInstance,
+  version as duckdbVersion,
+  type DuckDBConnection,
+  type DuckDBResult,
+} from "@duckdb/node-api"
+import { DUCKDB } from "./duckdb"
+import type { ColumnType, Engine, Row, TableWriter } from "./engine"
+import { literal } from "./literal"
+
+export { literal } from "./literal"
 
 /** Memory DuckDB may use before it spills; the rest of the process needs about as much again as Node does. */
 export const DEFAULT_MEMORY = "2GB"
 export const DEFAULT_THREADS = 2
 
+/** Written lines are the only column: what separates columns must not be in them. */
+const DELIMITER = "\u0001"
+
 /** A scratch database on disk: tables are compressed there and sorts spill beside it. */
-export class ScratchDatabase {
+export class ScratchDatabase implements Engine {
+  readonly dialect = DUCKDB
+  readonly identity = { duckdb: duckdbVersion() }
+  readonly readsTogether = false
+  readonly unsupported = []
+
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
@@ -49,44 +67,63 @@ export class ScratchDatabase {
     await this.connection.run(sql)
   }
 
-  /** All rows; for results that are small. */
-  async rows(sql: string): Promise<Record<string, unknown>[]> {
-    return (await this.connection.runAndReadAll(sql)).getRowObjects() as Record<string, unknown>[]
+  async rows(sql: string): Promise<Row[]> {
+    return (await this.connection.runAndReadAll(sql)).getRowObjects() as Row[]
   }
 
-  /** The only value of a one-row result, as a number. */
   async number(sql: string): Promise<number> {
     const rows = await this.rows(sql)
     return Number(Object.values(rows[0] ?? {})[0] ?? 0)
   }
 
-  /** Rows in chunks of columns, without holding the whole result. */
-  async *chunks(sql: string): AsyncGenerator<{ columns: unknown[][]; rowCount: number }> {
-    // A connection streams one result at a time, and callers merge several.
+  async writer(table: string, columns: Record<string, ColumnType>): Promise<TableWriter> {
+    const appender = await this.connection.createAppender(table)
+    const types = Object.values(columns)
+    return {
+      append: (...values) => {
+        values.forEach((value, column) => {
+          const type = types[column]
+          if (typeof value === "string") appender.appendVarchar(value)
+          else if (type === "BIGINT") appender.appendBigInt(BigInt(value))
+          else if (type === "TINYINT") appender.appendTinyInt(value)
+          else appender.appendInteger(value)
+        })
+        appender.endRow()
+      },
+      close: () => Promise.resolve(appender.closeSync()),
+    }
+  }
+
+  async writeLines(sql: string, path: string, header?: string): Promise<void> {
+    const query = header === undefined ? sql : `SELECT * FROM (${sql}) AS lines(${identifier(header)})`
+    await this.run(
+      `COPY (${query}) TO ${literal(path)} (FORMAT csv, DELIMITER '${DELIMITER}', QUOTE '', ESCAPE '',
+         HEADER ${header !== undefined})`,
+    )
+  }
+
+  async *lines(sql: string): AsyncGenerator<readonly string[]> {
+    // A connection streams one result at a time.
     const connection = await this.instance.connect()
     try {
       const result: DuckDBResult = await connection.stream(sql)
       for (;;) {
         const chunk = await result.fetchChunk()
         if (chunk === null || chunk.rowCount === 0) return
-        yield { columns: chunk.getColumns() as unknown[][], rowCount: chunk.rowCount }
+        yield (chunk.getColumns()[0] ?? []) as unknown as readonly string[]
       }
     } finally {
       connection.closeSync()
     }
   }
 
-  async appender(table: string): ReturnType<DuckDBConnection["createAppender"]> {
-    return this.connection.createAppender(table)
-  }
-
-  close(): void {
+  close(): Promise<void> {
     this.connection.closeSync()
     this.instance.closeSync()
+    return Promise.resolve()
   }
 }
 
-/** A text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

@@ -13,6 +13,8 @@ export interface Dialect {
   /** A whole number of up to 38 digits. */
   readonly huge: string
   createTable(name: string, columns: string): string
+  /** A small table that stays as it is; `rows` as after VALUES. */
+  constants(name: string, columns: string, rows: string): string[]
   createTableAs(name: string, query: string): string
   /** A function of the session; parameters with their types. */
   createFunction(name: string, parameters: string, returns: string, body: string): string
@@ -30,6 +32,11 @@ export interface Dialect {
   microseconds(text: string): string
   /** Microseconds since 1970 as an ISO 8601 time with six digits. */
   isoTime(moment: string): string
+
+  /** A text as a JSON string, null for none. */
+  quoted(text: string): string
+  /** Rows of a week's `state.csv`, as the table `previous` has them. */
+  state(path: string): string
 
   /** A valid JSON text made ready for the fields to be read; null when it is not valid. */
   json(text: string): string

@@ -1,4 +1,4 @@
-import { literal } from "./database"
+import { literal } from "./literal"
 import type { Dialect, JsonFields, LinesFile } from "./dialect"
 import { MAX_LINE_BYTES, SEPARATOR } from "../source/intake"
 
@@ -21,6 +21,10 @@ export const DUCKDB: Dialect = {
   text: literal,
   huge: "HUGEINT",
   createTable: (name, columns) => `CREATE TABLE ${name} (${columns})`,
+  constants: (name, columns, rows) => [
+    `CREATE TABLE ${name} (${columns})`,
+    `INSERT INTO ${name} VALUES ${rows}`,
+  ],
   createTableAs: (name, query) => `CREATE TABLE ${name} AS ${query}`,
   createFunction: (name, parameters, returns, body) =>
     `CREATE OR REPLACE MACRO ${name}(${parameters.replaceAll(/ \w+/g, "")}) AS (${body})::${returns}`,
@@ -31,6 +35,11 @@ export const DUCKDB: Dialect = {
   lower: (text) => `lower(${text})`,
   microseconds: (text) => `time_us(${text})`,
   isoTime: (moment) => `strftime(make_timestamp(${moment}), '%Y-%m-%dT%H:%M:%S.%fZ')`,
+  quoted: (text) => `to_json(${text})::VARCHAR`,
+  state: (path) =>
+    `SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"',
+       escape = '"', new_line = '\\n', nullstr = '\\N', columns = {'member_index': 'INTEGER', 'user_id': 'VARCHAR',
+       'wallet': 'VARCHAR', 'streak': 'TINYINT', 'last_active_week': 'INTEGER'})`,
 
   json: (text) => `CASE WHEN json_valid(${text}) THEN ${text} END`,
   fields: (json, fields) => `json_extract(${json}, ${paths(fields)})::VARCHAR[]`,

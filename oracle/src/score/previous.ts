@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { InputRefused } from "../failure"
-import { literal, type ScratchDatabase } from "./database"
+import type { Engine } from "./engine"
 import { readSummary, type Summary } from "./report"
 
 /** What a week takes from the week before: streaks and global member indexes, checked against that week's summary. */
@@ -19,7 +19,7 @@ export interface PreviousWeek {
  * @throws {InputRefused} another economy, a changed file, not the week before (a gap needs `allowGap`)
  */
 export async function loadPrevious(
-  database: ScratchDatabase,
+  engine: Engine,
   p: { week: number; previous?: string; allowGap?: boolean },
   rulesSha256: string,
   notes: string[],
@@ -52,10 +52,6 @@ export async function loadPrevious(
   if (!existsSync(path)) throw refuse("state.csv", "is missing")
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex")
   if (sha256 !== summary.outputs["state.csv"]) throw refuse("state.csv", "was changed after it was written")
-  await database.run(
-    `INSERT INTO previous SELECT * FROM read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"',
-       escape = '"', new_line = '\\n', nullstr = '\\N', columns = {'member_index': 'INTEGER', 'user_id': 'VARCHAR',
-       'wallet': 'VARCHAR', 'streak': 'TINYINT', 'last_active_week': 'INTEGER'})`,
-  )
+  await engine.run(`INSERT INTO previous ${engine.dialect.state(path)}`)
   return { week: isoWeek(before), state_sha256: sha256 }
 }

@@ -1,19 +1,17 @@
 import { closingSunday, DAYS_PER_WEEK, isoWeek, weekEnd, weekStart } from "@stk/sdk/math"
 import { itemAt } from "../item"
-import { createWriteStream, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { writeFile } from "node:fs/promises"
-import { once } from "node:events"
 import { join } from "node:path"
-import { version as duckdbVersion } from "@duckdb/node-api"
 import { decodeAddress } from "../base58"
-import { literal, type ScratchDatabase } from "./database"
+import type { Engine } from "./engine"
 import { leafData, leafHash, StreamingRoot } from "./merkle"
 import { fileHash } from "./hash"
+import type { Dialect } from "./dialect"
 import { fraudRulesHash, type FraudCounts, type FraudParameters, type FraudSummary } from "./fraud"
 import type { PreviousWeek } from "./previous"
 import { rulesHash, scoredEvents, type EconomyRules } from "./rules"
 import type { EventFileRecord } from "./score"
-import { DUCKDB } from "./duckdb"
 import { knownTypes, pointsSql } from "./tables"
 
 /** Where single events are listed: those over a daily limit, and those that fraud rules hold. */
@@ -50,7 +48,8 @@ export interface Summary {
   format: typeof FORMAT
   week: { index: number; name: string; start: string; end: string; closing_sunday: string }
   economy: { name: string; symbol: string; decimals: number; rules_sha256: string; scored_types: string[] }
-  engine: { stk_oracle: string; duckdb: string }
+  /** What computed the week: this package, and DuckDB or Spark with its version. */
+  engine: { stk_oracle: string } & Record<string, string>
   inputs: {
     members: InputFile
     discourse_users: InputFile | null
@@ -119,175 +118,215 @@ export interface ReportParameters {
 }
 
 /** Writes all files of a scored week from the tables. */
-export async function writeReport(database: ScratchDatabase, p: ReportParameters): Promise<Summary> {
-  const path = (name: string): string => literal(join(p.directory, name))
-  const sunday = closingSunday(p.week)
-  await database.run(
-    `COPY (SELECT ${literal(sunday)} AS date, user_id, ${pointsSql(DUCKDB)} AS points FROM results ORDER BY ordinal)
-     TO ${path("points.csv")} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"')`,
+export async function writeReport(engine: Engine, p: ReportParameters): Promise<Summary> {
+  const d = engine.dialect
+  const path = (name: string): string => join(p.directory, name)
+  await engine.writeLines(
+    `SELECT ${concat(`'${closingSunday(p.week)},'`, csvField(d, "user_id"), "','", pointsSql(d))} AS line
+     FROM results ORDER BY ordinal`,
+    path("points.csv"),
+    "date,user_id,points",
   )
-  await database.run(
-    `COPY (SELECT label AS file, line, CASE WHEN item > 0 THEN item END AS item, reason, detail, source_id, event, user_id,
-         strftime(make_timestamp(moment), '%Y-%m-%dT%H:%M:%S.%fZ') AS timestamp
-       FROM rejected ORDER BY file, line, item NULLS FIRST, source_id NULLS FIRST, reason, detail, event, user_id)
-     TO ${path("rejected.jsonl")} (FORMAT json)`,
+  const { place, text, moment } = jsonColumns(d)
+  await engine.writeLines(
+    `SELECT ${jsonLine([...place, ...["reason", "detail", "source_id", "event", "user_id"].map(text), moment])} AS entry
+     FROM rejected ORDER BY ${PLACE_ORDER}, source_id NULLS FIRST, reason, detail NULLS LAST, event NULLS LAST,
+       user_id NULLS LAST`,
+    path("rejected.jsonl"),
   )
-  await database.run(
-    `COPY (
+  const isNull = d.text("\\N")
+  await engine.writeLines(
+    `SELECT ${concat(
+      "member_index::STRING",
+      "','",
+      `CASE WHEN user_id = ${isNull} THEN '"' || user_id || '"' ELSE ${csvField(d, "user_id")} END`,
+      "','",
+      "wallet",
+      "','",
+      `coalesce(streak::STRING, ${isNull})`,
+      "','",
+      `coalesce(last_active_week::STRING, ${isNull})`,
+    )} AS line FROM (
        SELECT member_index, user_id, wallet, CASE WHEN weight_sum > 0 THEN streak ELSE kept_streak END AS streak,
          CASE WHEN weight_sum > 0 THEN ${p.week} ELSE last_active_week END AS last_active_week FROM results
        UNION ALL SELECT member_index, user_id, wallet, streak, last_active_week FROM previous
-         WHERE wallet NOT IN (SELECT wallet FROM members)
-       ORDER BY member_index)
-     TO ${path("state.csv")} (FORMAT csv, HEADER true, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR '\\N')`,
+         WHERE wallet NOT IN (SELECT wallet FROM members)) AS states
+     ORDER BY member_index`,
+    path("state.csv"),
+    "member_index,user_id,wallet,streak,last_active_week",
   )
-  await database.run(
-    `COPY (SELECT label AS file, line, CASE WHEN item > 0 THEN item END AS item, source_id, event, user_id,
-         ${DUCKDB.isoTime("moment")} AS timestamp, nth, daily_limit
-       FROM capped ORDER BY file, line, item NULLS FIRST, source_id, event)
-     TO ${path(CAPPED_FILE)} (FORMAT json)`,
+  const event = [...place, ...["source_id", "event", "user_id"].map(text)]
+  await engine.writeLines(
+    `SELECT ${jsonLine([...event, moment, number("nth"), number("daily_limit")])} AS entry
+     FROM capped ORDER BY ${PLACE_ORDER}, source_id, event`,
+    path(CAPPED_FILE),
   )
   if (p.fraud !== undefined)
-    await database.run(
-      `COPY (SELECT label AS file, line, CASE WHEN item > 0 THEN item END AS item, source_id, event, user_id, counterpart,
-           ${DUCKDB.isoTime("moment")} AS timestamp, rule, score, n AS count, other, released
-         FROM held_listed ORDER BY file, line, item NULLS FIRST, source_id, event, rule)
-       TO ${path(HELD_FILE)} (FORMAT json)`,
+    await engine.writeLines(
+      `SELECT ${jsonLine([
+        ...event,
+        text("counterpart"),
+        moment,
+        text("rule"),
+        number("score"),
+        ["count", "n::STRING"],
+        text("other"),
+        ["released", "CASE WHEN released THEN 'true' ELSE 'false' END"],
+      ])} AS entry FROM held_listed ORDER BY ${PLACE_ORDER}, source_id, event, rule`,
+      path(HELD_FILE),
     )
-  await writeDetail(database, p)
-  const summary = await summarize(database, p)
+  await writeDetail(engine, p)
+  const summary = await summarize(engine, p)
   for (const name of OUTPUT_FILES)
     if (name !== "summary.json" && (name !== HELD_FILE || p.fraud !== undefined))
-      summary.outputs[name] = await fileHash(join(p.directory, name))
-  await writeFile(join(p.directory, "summary.json"), JSON.stringify(summary, null, 2) + "\n")
+      summary.outputs[name] = await fileHash(path(name))
+  await writeFile(path("summary.json"), JSON.stringify(summary, null, 2) + "\n")
   return summary
 }
 
-/** Raw daily counts of one member after another, from a stream of single counts in the same order. */
-class DailyCounts {
-  private readonly source: AsyncGenerator<{ columns: unknown[][]; rowCount: number }>
-  private columns: unknown[][] = []
-  private row = 0
-  private rowCount = 0
-  private finished = false
+/** Fields of a line of JSON: name, and the value as JSON text. */
+type JsonColumn = readonly [name: string, value: string]
 
-  constructor(
-    database: ScratchDatabase,
-    /** Column of `results` by which members come. */
-    order: "ordinal" | "member_index",
-    private readonly types: number,
-  ) {
-    const slot = `(c.day::INT * ${types} + s.position)`
-    this.source = database.chunks(
-      order === "ordinal"
-        ? `SELECT c.ordinal, ${slot}::INT, c.n FROM counts c JOIN scored s USING (type) ORDER BY 1, 2`
-        : `SELECT r.member_index, ${slot}::INT, c.n FROM counts c JOIN scored s USING (type)
-             JOIN results r USING (ordinal) ORDER BY 1, 2`,
-    )
-  }
-
-  /** Fills `daily` with the counts of the member at `key` and says whether there are any; keys must ascend. */
-  async take(key: number, daily: Uint32Array): Promise<boolean> {
-    daily.fill(0)
-    let any = false
-    for (;;) {
-      if (this.row === this.rowCount && !(await this.advance())) return any
-      if (itemAt(this.columns, 0)[this.row] !== key) return any
-      daily[itemAt(this.columns, 1)[this.row] as number] = itemAt(this.columns, 2)[this.row] as number
-      any = true
-      this.row++
-    }
-  }
-
-  get size(): number {
-    return DAYS_PER_WEEK * this.types
-  }
-
-  private async advance(): Promise<boolean> {
-    if (this.finished) return false
-    const next = await this.source.next()
-    if (next.done === true) {
-      this.finished = true
-      return false
-    }
-    this.columns = next.value.columns
-    this.rowCount = next.value.rowCount
-    this.row = 0
-    return true
+function jsonColumns(d: Dialect): {
+  place: JsonColumn[]
+  text: (name: string) => JsonColumn
+  moment: JsonColumn
+} {
+  const quoted = (text: string): string => `coalesce(${d.quoted(text)}, 'null')`
+  return {
+    place: [
+      ["file", quoted("label")],
+      number("line"),
+      ["item", "CASE WHEN item > 0 THEN item::STRING ELSE 'null' END"],
+    ],
+    text: (name) => [name, quoted(name)],
+    moment: ["timestamp", quoted(d.isoTime("moment"))],
   }
 }
 
-/** `detail.jsonl`: one line a member of the members file, in the order of points.csv. */
-async function writeDetail(database: ScratchDatabase, p: ReportParameters): Promise<void> {
+function number(name: string): JsonColumn {
+  return [name, `${name}::STRING`]
+}
+
+/** As `place` shows it. */
+const PLACE_ORDER = "label, line, CASE WHEN item > 0 THEN item END NULLS FIRST"
+
+function jsonLine(columns: readonly JsonColumn[]): string {
+  const fields = columns.flatMap(([name, value], n) => [`'${n === 0 ? "{" : ","}"${name}":'`, value])
+  return concat(...fields, "'}'")
+}
+
+function concat(...texts: string[]): string {
+  return texts.join(" || ")
+}
+
+/** A field of CSV, in quotes where it must be. */
+function csvField(d: Dialect, field: string): string {
+  return `CASE WHEN ${d.matches(field, '[",#]')} THEN '"' || replace(${field}, '"', '""') || '"' ELSE ${field} END`
+}
+
+/** Name of the column of `daily` that counts a type on a day. */
+const cell = (day: number, type: number): string => `d${day}_${type}`
+const days = (): number[] => Array.from({ length: DAYS_PER_WEEK }, (_, day) => day)
+
+/**
+ * `detail.jsonl`: one line a member of the members file, in the order of points.csv.
+ * `daily` has one row an active member: raw counts by day and type, and the counted sum of each type.
+ */
+async function writeDetail(engine: Engine, p: ReportParameters): Promise<void> {
+  const d = engine.dialect
   const scored = scoredEvents(p.rules)
-  const types = scored.length
-  const factor = `1${"0".repeat(p.rules.decimals - 3)}`
-  const counts = new DailyCounts(database, "ordinal", types)
-  const daily = new Uint32Array(counts.size)
-  const noDays = `[${Array(DAYS_PER_WEEK)
-    .fill(`[${Array(types).fill(0).join(",")}]`)
-    .join(",")}]`
-  const noCounts = `[${Array(types).fill(0).join(",")}]`
-  const output = createWriteStream(join(p.directory, "detail.jsonl"))
-  const rows = database.chunks(
-    `SELECT ordinal, member_index, user_id, wallet, level, streak, weight_sum::VARCHAR, ${pointsSql(DUCKDB)} AS points,
-       (thousandths * ${factor})::VARCHAR AS reward FROM results ORDER BY ordinal`,
+  const sum = (terms: readonly string[]): string => terms.join(" + ")
+  await engine.run(
+    d.createTableAs(
+      "daily",
+      `WITH cells AS (
+         SELECT c.ordinal, ${days()
+           .flatMap((day) =>
+             scored.map(
+               (_, type) =>
+                 `max(CASE WHEN c.day = ${day} AND s.position = ${type} THEN c.n ELSE 0 END) AS ${cell(day, type)}`,
+             ),
+           )
+           .join(", ")}
+         FROM counts c JOIN scored s USING (type) GROUP BY c.ordinal)
+       SELECT *, ${scored
+         .map(
+           (event, type) =>
+             `${sum(days().map((day) => `least(${cell(day, type)}, ${event.dailyLimit})`))} AS counted_${type}`,
+         )
+         .join(", ")} FROM cells`,
+    ),
   )
-  for await (const { columns, rowCount } of rows) {
-    const text: string[] = []
-    for (let row = 0; row < rowCount; row++) {
-      const [ordinal, index, user, wallet, level, streak, weightSum, points, reward] = columns.map(
-        (column) => column[row],
-      )
-      const active = await counts.take(ordinal as number, daily)
-      let days = noDays
-      let counted = noCounts
-      if (active) {
-        days = `[${Array.from({ length: DAYS_PER_WEEK }, (_, day) => `[${daily.subarray(day * types, (day + 1) * types).join(",")}]`).join(",")}]`
-        const weekly = scored.map((event, type) => {
-          let sum = 0
-          for (let day = 0; day < DAYS_PER_WEEK; day++)
-            sum += Math.min(itemAt(daily, day * types + type), event.dailyLimit)
-          return sum
-        })
-        counted = `[${weekly.join(",")}]`
-        // Two independent ways to the same number; a difference would be a bug worth stopping for.
-        const sum = weekly.reduce((total, n, type) => total + n * itemAt(scored, type).weight, 0)
-        if (String(sum) !== weightSum)
-          throw new Error(`weight_sum: ${String(weightSum)} and ${sum} differ for ${String(user)}`)
-      }
-      text.push(
-        `{"index":${String(index)},"user_id":${JSON.stringify(user)},"wallet":"${String(wallet)}","level":${String(level)},` +
-          `"streak":${String(streak)},"daily":${days},"counted":${counted},"weight_sum":${String(weightSum)},` +
-          `"points":"${String(points)}","reward":"${String(reward)}"}\n`,
-      )
-    }
-    if (!output.write(text.join(""))) await once(output, "drain")
-  }
-  output.end()
-  await once(output, "close")
+  // Two independent ways to the same number; a difference would be a bug worth stopping for.
+  const differing = await engine.number(
+    `SELECT count(*) FROM sums w LEFT JOIN daily d USING (ordinal)
+     WHERE coalesce(${sum(scored.map((event, type) => `d.counted_${type}::BIGINT * ${event.weight}`))}, -1) <> w.weight_sum`,
+  )
+  if (differing > 0) throw new Error(`weight_sum: differs from the counts of ${differing} members`)
+
+  const list = (values: readonly string[]): string[] => [
+    "'['",
+    ...values.flatMap((value, n) => (n === 0 ? [value] : ["','", value])),
+    "']'",
+  ]
+  const none = `[${scored.map(() => 0).join(",")}]`
+  const daily = concat(
+    ...list(days().map((day) => concat(...list(scored.map((_, type) => `d.${cell(day, type)}::STRING`))))),
+  )
+  await engine.writeLines(
+    `SELECT ${concat(
+      `'{"index":'`,
+      "r.member_index::STRING",
+      `',"user_id":'`,
+      d.quoted("r.user_id"),
+      `',"wallet":"'`,
+      "r.wallet",
+      `'","level":'`,
+      "r.level::STRING",
+      `',"streak":'`,
+      "r.streak::STRING",
+      `',"daily":'`,
+      `CASE WHEN d.ordinal IS NULL THEN '[${days()
+        .map(() => none)
+        .join(",")}],"counted":${none}'
+         ELSE ${daily} || ',"counted":' || ${concat(...list(scored.map((_, type) => `d.counted_${type}::STRING`)))} END`,
+      `',"weight_sum":'`,
+      "r.weight_sum::STRING",
+      `',"points":"'`,
+      pointsSql(d),
+      `'","reward":"'`,
+      `(thousandths * 1${"0".repeat(p.rules.decimals - 3)})::STRING`,
+      `'"}'`,
+    )} AS line FROM results r LEFT JOIN daily d ON d.ordinal = r.ordinal ORDER BY r.ordinal`,
+    join(p.directory, "detail.jsonl"),
+  )
 }
 
 /**
  * Merkle root over the members in the order of their index, members of earlier weeks included with zeros.
  * What is posted is computed again over the order that the chain reports.
  */
-async function merkleRoot(
-  database: ScratchDatabase,
-  p: ReportParameters,
-): Promise<{ leaves: number; root: string }> {
-  const types = scoredEvents(p.rules).length
-  const counts = new DailyCounts(database, "member_index", types)
-  const daily = new Uint32Array(counts.size)
-  const tree = new StreamingRoot()
-  const rows = database.chunks(
-    `SELECT member_index, wallet FROM results UNION ALL
-     SELECT member_index, wallet FROM previous WHERE wallet NOT IN (SELECT wallet FROM members) ORDER BY member_index`,
+async function merkleRoot(engine: Engine, p: ReportParameters): Promise<{ leaves: number; root: string }> {
+  const scored = scoredEvents(p.rules)
+  const counts = concat(
+    ...days().flatMap((day) => scored.flatMap((_, type) => ["','", `d.${cell(day, type)}::STRING`])),
   )
-  for await (const { columns, rowCount } of rows) {
-    for (let row = 0; row < rowCount; row++) {
-      await counts.take(itemAt(columns, 0)[row] as number, daily)
-      tree.push(leafHash(leafData(addressOf(itemAt(columns, 1)[row] as string), p.week, daily, types)))
+  const tree = new StreamingRoot()
+  const daily = new Uint32Array(DAYS_PER_WEEK * scored.length)
+  const lines = engine.lines(
+    `SELECT line FROM (
+       SELECT r.member_index, CASE WHEN d.ordinal IS NULL THEN r.wallet ELSE r.wallet || ${counts} END AS line
+       FROM results r LEFT JOIN daily d ON d.ordinal = r.ordinal
+       UNION ALL SELECT member_index, wallet FROM previous WHERE wallet NOT IN (SELECT wallet FROM members)) AS leaves
+     ORDER BY member_index`,
+  )
+  for await (const part of lines) {
+    for (const line of part) {
+      const [wallet = "", ...numbers] = line.split(",")
+      daily.fill(0)
+      numbers.forEach((n, slot) => (daily[slot] = Number(n)))
+      tree.push(leafHash(leafData(addressOf(wallet), p.week, daily, scored.length)))
     }
   }
   return { leaves: tree.size, root: tree.root().toString("hex") }
@@ -300,15 +339,16 @@ function addressOf(wallet: string): Uint8Array {
   return address
 }
 
-async function summarize(database: ScratchDatabase, p: ReportParameters): Promise<Summary> {
+async function summarize(engine: Engine, p: ReportParameters): Promise<Summary> {
   const scored = scoredEvents(p.rules)
   const numbers = async (sql: string): Promise<Record<string, number>> => {
-    const rows = await database.rows(sql)
+    const rows = await engine.rows(sql)
     return Object.fromEntries(rows.map((row) => [String(row.k), Number(row.v)]))
   }
-  const [totals = {}] = await database.rows(
-    `SELECT count(*)::INTEGER AS members, (count(*) FILTER (weight_sum > 0))::INTEGER AS active,
-       coalesce(sum(weight_sum), 0)::VARCHAR AS weight_sum, coalesce(sum(thousandths), 0)::HUGEINT::VARCHAR AS thousandths FROM results`,
+  const [totals = {}] = await engine.rows(
+    `SELECT count(*)::INTEGER AS members, (count(*) FILTER (WHERE weight_sum > 0))::INTEGER AS active,
+       coalesce(sum(weight_sum), 0)::STRING AS weight_sum, coalesce(sum(thousandths), 0)::${engine.dialect.huge}::STRING AS thousandths
+     FROM results`,
   )
   const thousandths = BigInt(String(totals.thousandths))
   const accepted = await numbers(
@@ -337,15 +377,19 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
   )
   const scoredNames = new Set(scored.map((event) => event.name))
   const club = Object.values(p.rules.discourse)
-  const files = await database.rows(
-    `SELECT f.file, count(i.file) FILTER (i.problem IS NULL)
-         + (SELECT coalesce(sum(p.n), 0) FROM pushed p WHERE p.file = f.file) AS events, count(i.file) FILTER (i.problem = '') AS empty,
-       (SELECT count(*) FROM malformed m WHERE m.file = f.file) AS malformed,
-       (SELECT count(*) FROM unreadable u WHERE u.file = f.file) AS unreadable
+  const files = await engine.rows(
+    `SELECT f.file, count(i.file) FILTER (WHERE i.problem IS NULL) AS events, count(i.file) FILTER (WHERE i.problem = '') AS empty
      FROM files f LEFT JOIN incoming i ON i.file = f.file GROUP BY f.file ORDER BY f.file`,
   )
-  const merkle = await merkleRoot(database, p)
-  const fromCounts = await database.number("SELECT sum(n) FROM pushed WHERE reason IS NULL")
+  const ofFile = async (table: string, value = "count(*)"): Promise<Record<string, number>> =>
+    numbers(`SELECT file AS k, ${value} AS v FROM ${table} GROUP BY file`)
+  const [malformed, unreadable, pushed] = [
+    await ofFile("malformed"),
+    await ofFile("unreadable"),
+    await ofFile("pushed", "sum(n)"),
+  ]
+  const merkle = await merkleRoot(engine, p)
+  const fromCounts = await engine.number("SELECT sum(n) FROM pushed WHERE reason IS NULL")
   return {
     format: FORMAT,
     week: {
@@ -362,30 +406,30 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       rules_sha256: rulesHash(p.rules),
       scored_types: scored.map((event) => event.name),
     },
-    engine: { stk_oracle: ownVersion(), duckdb: duckdbVersion() },
+    engine: { stk_oracle: ownVersion(), ...engine.identity },
     inputs: {
       members: p.inputs.members,
       discourse_users: p.inputs.discourse_users,
       ...(p.inputs.xapi_users === undefined ? {} : { xapi_users: p.inputs.xapi_users }),
       events: p.inputs.events.map((file, number) => ({
         ...file,
-        events: Number(itemAt(files, number).events),
-        malformed: Number(itemAt(files, number).malformed),
+        events: Number(itemAt(files, number).events) + (pushed[number] ?? 0),
+        malformed: malformed[number] ?? 0,
         // A line that could not be read was replaced by an empty one.
-        empty_lines: Number(itemAt(files, number).empty) - Number(itemAt(files, number).unreadable),
+        empty_lines: Number(itemAt(files, number).empty) - (unreadable[number] ?? 0),
       })),
       previous: p.previous,
     },
     members: {
       total: Number(totals.members),
       active: Number(totals.active),
-      new: await database.number(
+      new: await engine.number(
         "SELECT count(*) FROM members WHERE wallet NOT IN (SELECT wallet FROM previous)",
       ),
-      changed_wallet: await database.number(
+      changed_wallet: await engine.number(
         "SELECT count(*) FROM members m JOIN previous p ON p.user_id = m.user_id AND p.wallet <> m.wallet WHERE m.wallet NOT IN (SELECT wallet FROM previous)",
       ),
-      absent: await database.number(
+      absent: await engine.number(
         "SELECT count(*) FROM previous WHERE wallet NOT IN (SELECT wallet FROM members)",
       ),
       by_level: await numbers("SELECT level AS k, count(*) AS v FROM results GROUP BY 1 ORDER BY 1"),
@@ -394,8 +438,8 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       ),
     },
     events: {
-      read: await database.number("SELECT count(*) FROM judged"),
-      duplicates: await database.number("SELECT count(*) FROM duplicates"),
+      read: await engine.number("SELECT count(*) FROM judged"),
+      duplicates: await engine.number("SELECT count(*) FROM duplicates"),
       rejected: await numbers("SELECT reason AS k, count(*) AS v FROM rejected GROUP BY 1 ORDER BY 1"),
       by_type: byType,
       ingested: sum((name) => (scoredNames.has(name) || explicit.has(name) ? 0 : ofType(name).accepted)),
@@ -405,7 +449,7 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       capped: sum((name) => ofType(name).capped),
       club_types_from_posthog: await numbers(
         `SELECT t.name AS k, count(*) AS v FROM judged j JOIN type_names t USING (type) JOIN incoming i ON i.rowid = j.event
-         WHERE j.reason IS NULL AND i.page_row IS NULL AND t.name IN (${club.map(literal).join(", ")}) GROUP BY 1 ORDER BY 1`,
+         WHERE j.reason IS NULL AND i.page_row IS NULL AND t.name IN (${club.map((name) => engine.dialect.text(name)).join(", ")}) GROUP BY 1 ORDER BY 1`,
       ),
       ...(p.inputs.events.some(({ kind }) => kind === "counts") ? { from_counts: fromCounts } : {}),
     },
@@ -414,17 +458,17 @@ async function summarize(database: ScratchDatabase, p: ReportParameters): Promis
       points: pointsText(thousandths),
       reward: (thousandths * 10n ** BigInt(p.rules.decimals - 3)).toString(),
     },
-    ...(p.fraud === undefined ? {} : { fraud: await summarizeFraud(database, p.fraud) }),
+    ...(p.fraud === undefined ? {} : { fraud: await summarizeFraud(engine, p.fraud) }),
     merkle: { ...merkle, order: "member index" },
     outputs: {},
   }
 }
 
-async function summarizeFraud(database: ScratchDatabase, fraud: FraudParameters): Promise<FraudSummary> {
+async function summarizeFraud(engine: Engine, fraud: FraudParameters): Promise<FraudSummary> {
   const byRule: Record<string, FraudCounts> = {}
-  const rows = await database.rows(
+  const rows = await engine.rows(
     `SELECT s.rule, count(*)::INT AS suspected, max(s.score) AS highest,
-       (count(*) FILTER (h.event IS NOT NULL))::INT AS held, (count(DISTINCT c.ordinal) FILTER (h.event IS NOT NULL))::INT AS members
+       (count(*) FILTER (WHERE h.event IS NOT NULL))::INT AS held, (count(DISTINCT c.ordinal) FILTER (WHERE h.event IS NOT NULL))::INT AS members
      FROM suspicions s JOIN considered c ON c.event = s.event
        LEFT JOIN held h ON h.event = s.event AND h.rule = s.rule AND NOT h.released
      GROUP BY s.rule ORDER BY s.rule`,
@@ -439,9 +483,9 @@ async function summarizeFraud(database: ScratchDatabase, fraud: FraudParameters)
   return {
     rules: fraud.rules,
     rules_sha256: fraudRulesHash(fraud.rules),
-    held: await database.number("SELECT count(*) FROM judged WHERE reason = 'held'"),
-    members: await database.number("SELECT count(DISTINCT ordinal) FROM judged WHERE reason = 'held'"),
-    released: await database.number("SELECT count(DISTINCT event) FROM held WHERE released"),
+    held: await engine.number("SELECT count(*) FROM judged WHERE reason = 'held'"),
+    members: await engine.number("SELECT count(DISTINCT ordinal) FROM judged WHERE reason = 'held'"),
+    released: await engine.number("SELECT count(DISTINCT event) FROM held WHERE released"),
     by_rule: byRule,
   }
 }

@@ -2,15 +2,17 @@ import { itemAt } from "../item"
 import { existsSync } from "node:fs"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
-import { InputRefused, type InputProblem } from "../failure"
+import { InputRefused, UsageError, type InputProblem } from "../failure"
 import { insertCountsFile, judgeCounts, refuseRepeatedCounts } from "../source/counts"
-import { insertDiscourseEvents, insertDiscourseFiles } from "../source/discourse"
-import { prepareEventFile, type PreparedFile } from "../source/intake"
+import { DISCOURSE_USERS, insertDiscourseEvents, insertDiscourseFiles } from "../source/discourse"
+import { prepareEventFile, type EventFileKind, type PreparedFile } from "../source/intake"
+import type { RecordKind } from "../source/kind"
 import { readDiscourseUsers, readMembers, readXapiUsers, type CsvReading } from "../source/members"
 import { insertPosthogFiles } from "../source/posthog"
-import { insertXapiFiles } from "../source/xapi"
-import { DEFAULT_MEMORY, DEFAULT_THREADS, literal, ScratchDatabase } from "./database"
-import { DUCKDB } from "./duckdb"
+import { insertXapiFiles, XAPI_USERS } from "../source/xapi"
+import { DEFAULT_MEMORY, DEFAULT_THREADS, ScratchDatabase } from "./database"
+import type { Dialect } from "./dialect"
+import type { ColumnType, Engine, OpenEngine } from "./engine"
 import { fraudStatements, type FraudParameters } from "./fraud"
 import { checkReplaceable, publish, type Publication } from "./output"
 import { loadPrevious } from "./previous"
@@ -48,6 +50,8 @@ export interface ScoreParameters {
   fraud?: FraudParameters
   memory?: string
   threads?: number
+  /** What counts: DuckDB in this process by default. */
+  engine?: OpenEngine
   /** Called when a stage begins. */
   onStage?: (stage: string, done: number, total: number) => void
 }
@@ -60,6 +64,14 @@ export interface ScoreResult {
   stages: Record<string, number>
   eventsPerSecond: number
   notes: string[]
+}
+
+const KIND_NAMES: Record<EventFileKind, string> = {
+  posthog: "PostHog events",
+  discourse: "Discourse pages",
+  xapi: "xAPI statements",
+  counts: "counts",
+  empty: "empty files",
 }
 
 /** Problems printed before the rest is only counted. */
@@ -96,26 +108,26 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
     const target = join(work, "out")
     await mkdir(scratch)
     await mkdir(target)
-    const database = await ScratchDatabase.open(scratch, {
+    const engine = await (p.engine ?? ScratchDatabase.open)(scratch, {
       memory: p.memory ?? DEFAULT_MEMORY,
       threads: p.threads ?? DEFAULT_THREADS,
     })
     try {
-      for (const sql of createTables(DUCKDB, rules)) await database.run(sql)
+      for (const sql of createTables(engine.dialect, rules)) await engine.run(sql)
       const notes: string[] = []
-      const previous = await loadPrevious(database, p, rulesHash(rules), notes)
-      const members = await stage("members", async () => loadMembers(database, p.members, rules))
+      const previous = await loadPrevious(engine, p, rulesHash(rules), notes)
+      const members = await stage("members", async () => loadMembers(engine, p.members, rules))
       const discourseUsers =
-        p.discourseUsers === undefined ? null : await loadDiscourseUsers(database, p.discourseUsers)
-      const xapiUsers = p.xapiUsers === undefined ? null : await loadXapiUsers(database, p.xapiUsers)
+        p.discourseUsers === undefined ? null : await loadDiscourseUsers(engine, p.discourseUsers)
+      const xapiUsers = p.xapiUsers === undefined ? null : await loadXapiUsers(engine, p.xapiUsers)
       const mapped = { discourse: discourseUsers !== null, xapi: xapiUsers !== null }
-      const files = await loadEvents(database, p, scratch, rules, mapped, stage)
-      await refuseMalformed(database, files, p.skipMalformed === true)
+      const files = await loadEvents(engine, p, scratch, rules, mapped, stage)
+      await refuseMalformed(engine, files, p.skipMalformed === true)
       await stage("count", async () => {
-        for (const sql of countingStatements(p, rules)) await database.run(sql)
+        for (const sql of countingStatements(engine.dialect, p, rules)) await engine.run(sql)
       })
       const summary = await stage("write", async () =>
-        writeReport(database, {
+        writeReport(engine, {
           directory: target,
           week: p.week,
           rules,
@@ -155,7 +167,7 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
         notes: [...notes, ...warnings(summary)],
       }
     } finally {
-      database.close()
+      await engine.close()
     }
   } finally {
     await rm(work, { recursive: true, force: true })
@@ -163,8 +175,7 @@ export async function scoreWeek(p: ScoreParameters): Promise<ScoreResult> {
 }
 
 /** From the events read to the counts: without duplicates, judged, held, counted. */
-function countingStatements({ week, fraud }: ScoreParameters, rules: EconomyRules): string[] {
-  const d = DUCKDB
+function countingStatements(d: Dialect, { week, fraud }: ScoreParameters, rules: EconomyRules): string[] {
   return [
     ...findDuplicates(d),
     ...(fraud === undefined
@@ -192,87 +203,72 @@ function warnings(summary: Summary): string[] {
   return notes
 }
 
-async function loadMembers(
-  database: ScratchDatabase,
-  path: string,
-  rules: EconomyRules,
-): Promise<CsvReading> {
+async function loadMembers(engine: Engine, path: string, rules: EconomyRules): Promise<CsvReading> {
   requireFile(path, "members")
-  const appender = await database.appender("members_read")
+  const table = await engine.writer("members_read", {
+    line: "INT",
+    user_id: "STRING",
+    wallet: "STRING",
+    level: "TINYINT",
+  })
   const reading = await readMembers(
     path,
     rules.levelTenths,
-    (row) => {
-      appender.appendInteger(row.line)
-      appender.appendVarchar(row.userId)
-      appender.appendVarchar(row.wallet)
-      appender.appendTinyInt(row.level)
-      appender.endRow()
-    },
+    (row) => table.append(row.line, row.userId, row.wallet, row.level),
     PROBLEM_LIMIT,
   )
-  appender.closeSync()
+  await table.close()
   if (reading.problemCount > 0) throw new InputRefused(reading.problems, reading.problemCount)
-  await refuseRepeated(database, path, "members_read", "user_id")
-  await refuseRepeated(database, path, "members_read", "wallet")
-  for (const sql of arrangeMembers(DUCKDB)) await database.run(sql)
-  await database.run("DROP TABLE members_read")
+  await refuseRepeated(engine, path, "members_read", "user_id")
+  await refuseRepeated(engine, path, "members_read", "wallet")
+  for (const sql of arrangeMembers(engine.dialect)) await engine.run(sql)
+  await engine.run("DROP TABLE members_read")
   return reading
 }
 
-async function loadDiscourseUsers(database: ScratchDatabase, path: string): Promise<CsvReading> {
+async function loadDiscourseUsers(engine: Engine, path: string): Promise<CsvReading> {
   requireFile(path, "discourse-users")
-  const appender = await database.appender("discourse_users")
+  const table = await engine.writer("discourse_users", DISCOURSE_USERS)
   const reading = await readDiscourseUsers(
     path,
-    (row) => {
-      appender.appendInteger(row.line)
-      appender.appendVarchar(row.username)
-      appender.appendVarchar(row.userId)
-      appender.endRow()
-    },
+    (row) => table.append(row.line, row.username, row.userId),
     PROBLEM_LIMIT,
   )
-  appender.closeSync()
+  await table.close()
   if (reading.problemCount > 0) throw new InputRefused(reading.problems, reading.problemCount)
   // Discourse's names are unique without regard to case.
-  await refuseRepeated(database, path, "discourse_users", "username", "lower(username)")
-  await refuseRepeated(database, path, "discourse_users", "user_id")
+  await refuseRepeated(engine, path, "discourse_users", "username", engine.dialect.lower("username"))
+  await refuseRepeated(engine, path, "discourse_users", "user_id")
   return reading
 }
 
-async function loadXapiUsers(database: ScratchDatabase, path: string): Promise<CsvReading> {
+async function loadXapiUsers(engine: Engine, path: string): Promise<CsvReading> {
   requireFile(path, "xapi-users")
-  const appender = await database.appender("xapi_users")
+  const table = await engine.writer("xapi_users", XAPI_USERS)
   const reading = await readXapiUsers(
     path,
-    (row) => {
-      appender.appendInteger(row.line)
-      appender.appendVarchar(row.mboxSha1sum)
-      appender.appendVarchar(row.userId)
-      appender.endRow()
-    },
+    (row) => table.append(row.line, row.mboxSha1sum, row.userId),
     PROBLEM_LIMIT,
   )
-  appender.closeSync()
+  await table.close()
   if (reading.problemCount > 0) throw new InputRefused(reading.problems, reading.problemCount)
   // Several addresses may be one member's, but not the other way round.
-  await refuseRepeated(database, path, "xapi_users", "mbox_sha1sum")
+  await refuseRepeated(engine, path, "xapi_users", "mbox_sha1sum")
   return reading
 }
 
 async function refuseRepeated(
-  database: ScratchDatabase,
+  engine: Engine,
   path: string,
   table: string,
   field: string,
   key = field,
 ): Promise<void> {
-  const repeats = `FROM ${table} t JOIN (SELECT ${key} AS k, min(line) AS first FROM ${table} GROUP BY 1 HAVING count(*) > 1) r
+  const repeats = `FROM ${table} t JOIN (SELECT ${key} AS k, min(line) AS first FROM ${table} GROUP BY ${key} HAVING count(*) > 1) r
     ON r.k = ${key} AND t.line > r.first`
-  const count = await database.number(`SELECT count(*) ${repeats}`)
+  const count = await engine.number(`SELECT count(*) ${repeats}`)
   if (count === 0) return
-  const rows = await database.rows(`SELECT t.line, r.first ${repeats} ORDER BY t.line LIMIT ${PROBLEM_LIMIT}`)
+  const rows = await engine.rows(`SELECT t.line, r.first ${repeats} ORDER BY t.line LIMIT ${PROBLEM_LIMIT}`)
   throw new InputRefused(
     rows.map((row) => ({
       file: path,
@@ -298,7 +294,7 @@ export interface EventFileRecord {
 type LoadedFile = EventFileRecord & { path: string }
 
 async function loadEvents(
-  database: ScratchDatabase,
+  engine: Engine,
   p: ScoreParameters,
   scratch: string,
   rules: EconomyRules,
@@ -307,102 +303,127 @@ async function loadEvents(
 ): Promise<LoadedFile[]> {
   const prepared: PreparedFile[] = []
   for (const [index, path] of [...p.events, ...(p.counts ?? [])].entries())
-    prepared.push(await stage("prepare", () => prepareEventFile(path, scratch, index)))
+    prepared.push(await stage("prepare", () => prepareEventFile(path, scratch, index, engine.readsTogether)))
   const wrong = prepared.slice(p.events.length).find(({ kind }) => kind !== "counts" && kind !== "empty")
   if (wrong !== undefined)
     throw new InputRefused([{ file: wrong.path, field: "file", rule: "holds events, not counts" }])
+  for (const { path, kind } of prepared)
+    if (engine.unsupported.some((unsupported) => unsupported === kind))
+      throw new UsageError(
+        "--engine",
+        `${Object.keys(engine.identity).join()} does not read ${KIND_NAMES[kind]} (${basename(path)}); duckdb does`,
+      )
   // Order and names must not depend on the order or the folder of the arguments.
   prepared.sort((a, b) => compare(basename(a.path), basename(b.path)) || compare(a.sha256, b.sha256))
   const names = prepared.map((file) => basename(file.path))
-  const records: LoadedFile[] = []
+  const records = prepared.map((file, number): LoadedFile => {
+    const name = itemAt(names, number)
+    const label =
+      names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
+    return { path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes }
+  })
   await stage("read", async () => {
-    for (const [number, file] of prepared.entries()) {
-      const name = itemAt(names, number)
-      const label =
-        names.indexOf(name) !== names.lastIndexOf(name) ? `${name}#${file.sha256.slice(0, 12)}` : name
-      const base = await database.number("SELECT count(*) FROM incoming")
-      await database.run(`INSERT INTO files VALUES (${number}, ${literal(label)}, ${base})`)
-      await readFile(database, file, number, { rules, week: p.week, xapiMapped: mapped.xapi })
-      await noteLines(database, number, file)
-      records.push({ path: file.path, name: label, kind: file.kind, sha256: file.sha256, bytes: file.bytes })
-      if (file.readable !== file.path) await rm(file.readable)
+    await noteFiles(engine, prepared, records)
+    const numbered = prepared.map((file, number) => ({ file, number }))
+    const how = { rules, week: p.week, xapiMapped: mapped.xapi }
+    // A line of PostHog's is found by its row: nothing may stand before or between them.
+    for (const kind of ["posthog", "discourse", "xapi", "counts"] as const) {
+      const ofKind = numbered.filter(({ file }) => file.kind === kind)
+      const groups = engine.readsTogether ? [ofKind] : ofKind.map((one) => [one])
+      for (const group of groups.filter((files) => files.length > 0))
+        await readFiles(engine, kind, group, how)
     }
-    for (const sql of insertDiscourseEvents(DUCKDB, rules.discourse, mapped.discourse))
-      await database.run(sql)
-    for (const sql of refuseRepeatedCounts(DUCKDB)) await database.run(sql)
+    for (const sql of insertDiscourseEvents(engine.dialect, rules.discourse, mapped.discourse))
+      await engine.run(sql)
+    for (const sql of refuseRepeatedCounts(engine.dialect)) await engine.run(sql)
+    for (const sql of engine.dialect.finishReading) await engine.run(sql)
   })
   return records
 }
 
-/** Reads a file's lines in parallel; DuckDB gives up on some layouts of very long lines, which it then reads one by one. */
-async function readFile(
-  database: ScratchDatabase,
-  file: PreparedFile,
-  number: number,
+/** Where the files stand in `incoming`, and what the engine does not see of their lines. */
+async function noteFiles(
+  engine: Engine,
+  prepared: readonly PreparedFile[],
+  records: readonly LoadedFile[],
+): Promise<void> {
+  const fill = async (
+    table: string,
+    columns: Record<string, ColumnType>,
+    rows: Iterable<readonly (string | number)[]>,
+  ): Promise<void> => {
+    const writer = await engine.writer(table, columns)
+    for (const row of rows) writer.append(...row)
+    await writer.close()
+  }
+  let base = 0
+  const files = prepared.map((file, number) => {
+    const row = [number, itemAt(records, number).name, base]
+    if (file.kind === "posthog") base += file.lines
+    return row
+  })
+  await fill("files", { file: "INT", label: "STRING", base: "BIGINT" }, files)
+  const unreadable = prepared.flatMap((file, number) =>
+    file.unreadable.map(({ line, rule }) => [number, line, rule]),
+  )
+  if (unreadable.length > 0)
+    await fill("unreadable", { file: "INT", line: "BIGINT", rule: "STRING" }, unreadable)
+  if (prepared.some((file) => file.lineNumbers !== null))
+    await fill(
+      "line_numbers",
+      { file: "INT", page_row: "BIGINT", line: "INT" },
+      (function* () {
+        for (const [number, file] of prepared.entries())
+          for (const [row, line] of (file.lineNumbers ?? []).entries()) yield [number, row, line]
+      })(),
+    )
+}
+
+/** Reads files in parallel; DuckDB gives up on some layouts of very long lines, which it then reads one by one. */
+async function readFiles(
+  engine: Engine,
+  kind: RecordKind,
+  group: readonly { file: PreparedFile; number: number }[],
   how: { rules: EconomyRules; week: number; xapiMapped: boolean },
 ): Promise<void> {
   const { rules, week, xapiMapped } = how
+  const d = engine.dialect
   const late = lateFrom(week)
-  const files = [{ path: file.readable, number }]
+  const files = group.map(({ file, number }) => ({ path: file.readable, number }))
+  const statements: Record<RecordKind, (parallel: boolean) => string[]> = {
+    posthog: (parallel) => [insertPosthogFiles(d, files, late, parallel)],
+    discourse: (parallel) => insertDiscourseFiles(d, files, parallel),
+    xapi: (parallel) => insertXapiFiles(d, rules.xapi, files, late, xapiMapped, parallel),
+    counts: () => files.flatMap((file) => insertCountsFile(d, file, week)),
+  }
   const insert = async (parallel: boolean): Promise<void> => {
-    if (file.kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, late, parallel))
-    else if (file.kind === "discourse")
-      for (const sql of insertDiscourseFiles(DUCKDB, files, parallel)) await database.run(sql)
-    else if (file.kind === "xapi") {
-      for (const sql of insertXapiFiles(DUCKDB, rules.xapi, files, late, xapiMapped, parallel))
-        await database.run(sql)
-    } else if (file.kind === "counts")
-      for (const sql of insertCountsFile(DUCKDB, { path: file.readable, number }, week))
-        await database.run(sql)
+    for (const sql of statements[kind](parallel)) await engine.run(sql)
   }
   await insert(true).catch(async (error: unknown) => {
     if (!(error instanceof Error) || !error.message.includes("Parallel CSV Reader")) throw error
     await insert(false)
   })
   // Line numbers rest on this, and no event may be lost.
-  const rows =
-    file.kind === "empty"
-      ? file.lines
-      : file.kind === "discourse"
-        ? await database.number("SELECT count(*) FROM discourse_pages")
-        : await database.number(
-            `SELECT count(*) FROM ${file.kind === "counts" ? "pushed_lines" : "incoming"} WHERE file = ${number}`,
-          )
-  if (rows !== file.lines) throw new Error(`${file.path}: ${rows} of ${file.lines} lines were read`)
-}
-
-async function noteLines(database: ScratchDatabase, number: number, file: PreparedFile): Promise<void> {
-  if (file.unreadable.length > 0) {
-    const unreadable = await database.appender("unreadable")
-    for (const { line, rule } of file.unreadable) {
-      unreadable.appendInteger(number)
-      unreadable.appendBigInt(BigInt(line))
-      unreadable.appendVarchar(rule)
-      unreadable.endRow()
-    }
-    unreadable.closeSync()
-  }
-  if (file.lineNumbers !== null) {
-    const lines = await database.appender("line_numbers")
-    file.lineNumbers.forEach((line, row) => {
-      lines.appendInteger(number)
-      lines.appendBigInt(BigInt(row))
-      lines.appendInteger(line)
-      lines.endRow()
-    })
-    lines.closeSync()
+  const table = {
+    posthog: d.incoming,
+    discourse: "discourse_pages",
+    xapi: d.incoming,
+    counts: "pushed_lines",
+  }[kind]
+  const counts = await engine.rows(`SELECT file, count(*) AS lines FROM ${table} GROUP BY file`)
+  const found = new Map(counts.map((row) => [Number(row.file), Number(row.lines)]))
+  for (const { file, number } of group) {
+    const lines = found.get(number) ?? 0
+    if (lines !== file.lines) throw new Error(`${file.path}: ${lines} of ${file.lines} lines were read`)
+    if (file.readable !== file.path) await rm(file.readable)
   }
 }
 
-async function refuseMalformed(
-  database: ScratchDatabase,
-  files: readonly LoadedFile[],
-  skip: boolean,
-): Promise<void> {
-  await database.run(listMalformed(DUCKDB))
-  const count = await database.number("SELECT count(*) FROM malformed")
+async function refuseMalformed(engine: Engine, files: readonly LoadedFile[], skip: boolean): Promise<void> {
+  await engine.run(listMalformed(engine.dialect))
+  const count = await engine.number("SELECT count(*) FROM malformed")
   if (count === 0 || skip) return
-  const rows = await database.rows(
+  const rows = await engine.rows(
     `SELECT file, line, item, problem FROM malformed ORDER BY file, line, item, problem LIMIT ${PROBLEM_LIMIT}`,
   )
   const problems: InputProblem[] = rows.map((row) => {

@@ -44,14 +44,8 @@ export function createTables(d: Dialect, rules: EconomyRules): string[] {
     ...names.map((name, type) => [name, type] as const),
     ...Object.entries(rules.aliases).map(([alias, name]) => [alias, names.indexOf(name)] as const),
   ].map(([name, type]) => `WHEN ${d.text(name)} THEN ${type}`)
-  const filled = (
-    name: string,
-    columns: string,
-    rows: readonly (readonly (string | number)[])[],
-  ): string[] => [
-    d.createTable(name, columns),
-    `INSERT INTO ${name} VALUES ${rows.map((row) => `(${row.join(", ")})`).join(", ")}`,
-  ]
+  const filled = (name: string, columns: string, rows: readonly (readonly (string | number)[])[]): string[] =>
+    d.constants(name, columns, rows.map((row) => `(${row.join(", ")})`).join(", "))
   return [
     ...sourceFunctions(d),
     d.createFunction("event_type", "name STRING", "SMALLINT", `CASE name ${cases.join(" ")} END`),

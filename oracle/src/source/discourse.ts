@@ -8,6 +8,9 @@ import type { Dialect, JsonFields, LinesFile } from "../score/dialect"
  * `target_username` owns the stream. So a like that arrives as given (1) and as received (2) is one like.
  */
 
+/** Columns of `discourse_users`. */
+export const DISCOURSE_USERS = { line: "INT", username: "STRING", user_id: "STRING" } as const
+
 const POST_TYPE_SMALL_ACTION = 3
 const POST_TYPE_WHISPER = 4
 

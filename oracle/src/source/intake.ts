@@ -50,8 +50,16 @@ const NEWLINE = 10
 const CARRIAGE_RETURN = 13
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** @throws {InputRefused} when the file is not one of the kinds above */
-export async function prepareEventFile(path: string, scratch: string, index: number): Promise<PreparedFile> {
+/**
+ * @param unzips whether the engine reads clean gzip files as they are
+ * @throws {InputRefused} when the file is not one of the kinds above
+ */
+export async function prepareEventFile(
+  path: string,
+  scratch: string,
+  index: number,
+  unzips = false,
+): Promise<PreparedFile> {
   const before = await stat(path).catch(() => null)
   if (before === null || !before.isFile())
     throw new InputRefused([{ file: path, field: "file", rule: "cannot be read" }])
@@ -61,6 +69,7 @@ export async function prepareEventFile(path: string, scratch: string, index: num
   const format = tableFormat(await unpackedHead(path, packing))
   if (format !== null) return prepareTable(path, format, packing, rewritten)
   const first = await scan(path, packing, packing === null ? null : rewritten)
+  const readsZipped = packing === "gzip" && unzips && first.clean && path.endsWith(".gz")
   const prepared: PreparedFile = {
     path,
     kind: "empty",
@@ -100,6 +109,10 @@ export async function prepareEventFile(path: string, scratch: string, index: num
     prepared.unreadable = []
   } else {
     prepared.kind = kind
+  }
+  if (readsZipped && prepared.lineNumbers === null) {
+    await rm(rewritten)
+    prepared.readable = path
   }
   await refuseChanged(path, before)
   return prepared

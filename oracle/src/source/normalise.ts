@@ -7,10 +7,10 @@ import { DUCKDB } from "../score/duckdb"
 import type { EconomyRules } from "../score/rules"
 import { createTables, findDuplicates, knownTypes, lateFrom } from "../score/tables"
 import { countProblem, dayOfCount, type CountLine } from "./counts"
-import { insertDiscourseEvents, insertDiscourseFiles } from "./discourse"
+import { DISCOURSE_USERS, insertDiscourseEvents, insertDiscourseFiles } from "./discourse"
 import { kindOf, type RecordKind } from "./kind"
 import { insertPosthogFiles } from "./posthog"
-import { insertXapiFiles } from "./xapi"
+import { insertXapiFiles, XAPI_USERS } from "./xapi"
 
 /**
  * Turns raw lines into events with the very SQL that scoring uses, so that nothing is interpreted twice: what the store
@@ -160,25 +160,15 @@ async function read(
   const files = [{ path, number: 0 }]
   if (kind === "posthog") await database.run(insertPosthogFiles(DUCKDB, files, NEVER, false))
   else if (kind === "xapi") {
-    const users = await database.appender("xapi_users")
-    for (const [mboxSha1sum, userId] of context.xapiUsers) {
-      users.appendInteger(0)
-      users.appendVarchar(mboxSha1sum)
-      users.appendVarchar(userId)
-      users.endRow()
-    }
-    users.closeSync()
+    const users = await database.writer("xapi_users", XAPI_USERS)
+    for (const [mboxSha1sum, userId] of context.xapiUsers) users.append(0, mboxSha1sum, userId)
+    await users.close()
     for (const sql of insertXapiFiles(DUCKDB, rules.xapi, files, NEVER, context.xapiUsers.size > 0, false))
       await database.run(sql)
   } else {
-    const users = await database.appender("discourse_users")
-    for (const [username, userId] of context.discourseUsers) {
-      users.appendInteger(0)
-      users.appendVarchar(username)
-      users.appendVarchar(userId)
-      users.endRow()
-    }
-    users.closeSync()
+    const users = await database.writer("discourse_users", DISCOURSE_USERS)
+    for (const [username, userId] of context.discourseUsers) users.append(0, username, userId)
+    await users.close()
     for (const sql of [
       ...insertDiscourseFiles(DUCKDB, files, false),
       ...insertDiscourseEvents(DUCKDB, rules.discourse, isMapped),

@@ -46,6 +46,9 @@ export const XAPI_EVENTS: NonNullable<EconomyRules["xapi"]> = {
   ],
 }
 
+/** Columns of `xapi_users`. */
+export const XAPI_USERS = { line: "INT", mbox_sha1sum: "STRING", user_id: "STRING" } as const
+
 const FIELDS: JsonFields = {
   id: "$.id",
   actorType: "$.actor.objectType",

@@ -1,0 +1,4 @@
+/** A text as a literal of standard SQL. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
