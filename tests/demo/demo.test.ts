@@ -77,7 +77,7 @@ function playSmall(...parameters: string[]): { summary: Summary; story: string }
 const change = ({ before, after }: { before: string; after: string }) => BigInt(after) - BigInt(before)
 
 describe("demo", function () {
-  this.timeout(300_000)
+  this.timeout(600_000)
 
   describe("all acts", () => {
     let summary: Summary
