@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel"
 import { registerUrl } from "../key/redact"
 import { publicUrl } from "./cluster_url"
 
@@ -13,6 +14,16 @@ const REST_GROWTH = { alone: 2, besideOthers: 4 }
 const MS_OF_A_SLOT = 400
 /** Weight of the newest request in the average latency. */
 const LATENCY_WEIGHT = 0.2
+
+/** Every request of this process, for whoever counts them. */
+export const RPC_REQUESTS = channel("stk-oracle:rpc")
+/** What is published there. */
+export interface RequestRecord {
+  /** Name of the endpoint. */
+  endpoint: string
+  seconds: number
+  isFailed: boolean
+}
 
 /** A request as web3.js makes it. */
 export interface Call {
@@ -86,8 +97,11 @@ export class Endpoint {
   /** The text of a sound answer. @throws {EndpointFailure} */
   async ask(call: Call): Promise<string> {
     const started = Date.now()
+    const record = (isFailed: boolean): void =>
+      RPC_REQUESTS.publish({ endpoint: this.name, seconds: (Date.now() - started) / 1000, isFailed })
     try {
       const text = await this.request(call)
+      record(false)
       this.failures = 0
       const took = Date.now() - started
       this.latencyMs = this.latencyMs === 0 ? took : this.latencyMs + LATENCY_WEIGHT * (took - this.latencyMs)
@@ -95,7 +109,9 @@ export class Endpoint {
     } catch (error) {
       const failure = error instanceof EndpointFailure ? error : new EndpointFailure(String(error))
       // An error that belongs to the transaction says nothing about the endpoint.
-      if (!(failure.p.answer !== undefined && call.method === "sendTransaction")) this.fail(failure)
+      const isAnswer = failure.p.answer !== undefined && call.method === "sendTransaction"
+      record(!isAnswer)
+      if (!isAnswer) this.fail(failure)
       throw failure
     }
   }

@@ -116,9 +116,7 @@ export class ChainReader {
   async read(address: PublicKey, commitment: ReadCommitment = "confirmed"): Promise<ChainState> {
     const head = await this.accounts([address, SYSVAR_CLOCK_PUBKEY], commitment)
     const economy = this.owned(head.accounts[0], "economy", address, decodeEconomy)
-    const clock = head.accounts[1]
-    if (!clock) throw new Interrupted("the cluster gives no clock")
-    const now = Number(clock.data.readBigInt64LE(CLOCK_UNIX_TIME_OFFSET))
+    const now = unixTimeOf(head.accounts[1])
     let slot = head.slot
     const pages: PageState[] = []
     for (let first = 0; first < economy.pages; first += PAGES_OF_A_REQUEST) {
@@ -176,6 +174,12 @@ export class ChainReader {
       throw missing(what, address.toBase58(), this.cluster)
     return decode(account.data)
   }
+}
+
+/** Unix seconds of the Clock sysvar's account. @throws {Interrupted} there is none */
+export function unixTimeOf(clock: AccountInfo<Buffer> | null | undefined): number {
+  if (!clock) throw new Interrupted("the cluster gives no clock")
+  return Number(clock.data.readBigInt64LE(CLOCK_UNIX_TIME_OFFSET))
 }
 
 /** Whether a day has ended whose emission is not released. */

@@ -16,6 +16,7 @@ export type DaemonEvent =
   | { event: "working"; lease: number }
   | { event: "standing-by"; why: string }
   | { event: "sleeping"; until: string }
+  | { event: "watching"; url: string }
   | { event: "stopped" }
 
 /** Time as the daemon sees it. */
@@ -41,6 +42,8 @@ export interface RunOptions {
   onEvent: (event: DaemonEvent) => void
   onProgress: (stage: string, done: number, total: number) => void
   clock?: Clock
+  /** Told of the store while it is open: for those who watch. */
+  onStore?: (store: Store | null) => void
 }
 
 /** Another oracle may hold the lease for good: this one looks again so often. */
@@ -87,6 +90,7 @@ export async function runOracle(options: RunOptions): Promise<OracleError[]> {
       ...(await genesisHash(config, log)),
     })
     await store.serve()
+    options.onStore?.(store)
     for (;;) {
       try {
         return await withLease(store, WEEKLY_LEASE, async (lease) => {
@@ -106,12 +110,14 @@ export async function runOracle(options: RunOptions): Promise<OracleError[]> {
     if (!signal.aborted) throw error
     return []
   } finally {
+    options.onStore?.(null)
     await store.close()
     if (signal.aborted) onEvent({ event: "stopped" })
   }
 }
 
-function isOneShot(options: RunOptions): boolean {
+/** Whether the run ends when it has done what is due. */
+export function isOneShot(options: Pick<RunOptions, "once" | "week" | "dryRun">): boolean {
   return options.once === true || options.week !== undefined || options.dryRun === true
 }
 

@@ -1,4 +1,4 @@
-import { isoWeek, weekOf, weekOfIso } from "@stk/sdk/math"
+import { isoWeek, weekOf } from "@stk/sdk/math"
 import { and, eq, sql } from "drizzle-orm"
 import { Disagreement } from "../chain/failures"
 import type { OracleConfig } from "../config/config"
@@ -6,9 +6,10 @@ import { EXIT, OracleError } from "../failure"
 import type { Logger } from "../log"
 import { deliverNotices, type DeliveryReport } from "../notice/deliver"
 import { canonicalJson, type EconomyRules } from "../score/rules"
-import { facts, steps, weeks } from "../store/schema"
+import { steps, weeks } from "../store/schema"
 import type { Store } from "../store/store"
 import { gather } from "./aggregate_step"
+import { firstWeekOf } from "./first_week"
 import { weekDirectory } from "./layout"
 import { rehearseStep } from "./rehearse"
 import { STEPS, type StepName, type StepRun, type WeekContext } from "./step"
@@ -79,7 +80,7 @@ export class WeeklyProcess {
   async tick(only: { week?: number; until?: StepName } = {}): Promise<Tick> {
     const { now } = this.options
     const current = this.weekNow()
-    const first = await this.firstWeek()
+    const first = (await firstWeekOf(this.options.config, this.options.store)) ?? current
     const tick: Tick = { next: windowStart("aggregate", current), failures: [] }
     const done = await this.doneSteps()
     const order =
@@ -143,14 +144,6 @@ export class WeeklyProcess {
     if (week === null)
       throw new OracleError(EXIT.notReady, ["the clock of this machine is before the first week"])
     return week
-  }
-
-  private async firstWeek(): Promise<number> {
-    const { config, store } = this.options
-    if (config.run.firstWeek !== undefined) return weekOfIso(config.run.firstWeek)
-    const [fact] = await store.database.select().from(facts).where(eq(facts.name, "economy"))
-    const bound = fact === undefined ? null : weekOf(Date.parse(fact.writtenAt) / 1000)
-    return bound ?? this.weekNow()
   }
 
   private async doneSteps(): Promise<Set<string>> {

@@ -6,10 +6,10 @@ import { sol } from "../../chain/sol"
 import { ChainReader } from "../../chain/state"
 import { readStatus, type Status } from "../../chain/status"
 import { grouped, printable, table } from "../../output"
-import type { StatusOptions } from "../status"
+import type { ChainOptions } from "../chain_options"
 import { printJson, tokens } from "./output"
 
-export async function runStatus(options: StatusOptions): Promise<void> {
+export async function runStatus(options: ChainOptions & { economy: string }): Promise<void> {
   const cluster = new Cluster(resolveUrls(options.url))
   const economy = parseAddress(options.economy, "--economy")
   const status = await readStatus(new ChainReader(cluster), economy)

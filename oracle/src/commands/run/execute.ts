@@ -2,7 +2,8 @@ import { readConfig } from "../../config/config"
 import { EXIT, OracleError, UsageError } from "../../failure"
 import { createLogger } from "../../log"
 import { createProgress, printable } from "../../output"
-import { runOracle, type DaemonEvent } from "../../week/daemon"
+import { Watch } from "../../watch/watch"
+import { isOneShot, runOracle, type DaemonEvent } from "../../week/daemon"
 import type { RunCommandOptions } from "../run"
 
 export async function runWeekly(options: RunCommandOptions): Promise<void> {
@@ -10,6 +11,9 @@ export async function runWeekly(options: RunCommandOptions): Promise<void> {
   if (rest.again === true && rest.once !== true && rest.week === undefined)
     throw new UsageError("--again", "needs --once or --week")
   const config = readConfig(path)
+  const log = createLogger()
+  const { port } = config.watch
+  const watch = port === undefined || isOneShot(rest) ? null : await Watch.start(config, port, log)
   const progress = createProgress(json !== true)
   const stop = new AbortController()
   const onSignal = (name: NodeJS.Signals): void => {
@@ -18,19 +22,25 @@ export async function runWeekly(options: RunCommandOptions): Promise<void> {
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)
   let held: string | null = null
+  const onEvent = (event: DaemonEvent): void => {
+    watch?.active()
+    if (event.event === "held") held = `${event.week}: ${event.why}`
+    const line = json === true ? JSON.stringify({ at: new Date().toISOString(), ...event }) : describe(event)
+    if (line !== null) process.stdout.write(`${line}\n`)
+  }
   try {
+    if (watch !== null) onEvent({ event: "watching", url: watch.url })
     const failures = await runOracle({
       ...rest,
       config,
-      log: createLogger(),
+      log,
       signal: stop.signal,
-      onProgress: (stage, done, total) => progress.update(stage, done, total),
-      onEvent: (event) => {
-        if (event.event === "held") held = `${event.week}: ${event.why}`
-        const line =
-          json === true ? JSON.stringify({ at: new Date().toISOString(), ...event }) : describe(event)
-        if (line !== null) process.stdout.write(`${line}\n`)
+      onProgress: (stage, done, total) => {
+        watch?.active()
+        progress.update(stage, done, total)
       },
+      onEvent,
+      onStore: (store) => watch?.attach(store),
     })
     const [first] = failures
     if (first !== undefined)
@@ -42,6 +52,7 @@ export async function runWeekly(options: RunCommandOptions): Promise<void> {
       throw new OracleError(EXIT.notReady, [`held: ${String(held)}`])
   } finally {
     progress.stop()
+    await watch?.close()
     process.off("SIGTERM", onSignal)
     process.off("SIGINT", onSignal)
   }
@@ -66,6 +77,8 @@ function describe(event: DaemonEvent): string | null {
       return event.records === 0 ? null : `collected ${event.records} records, ${event.events} new events`
     case "delivered":
       return `delivered ${event.sent} notices, ${event.postponed} put off, ${event.failed} given up`
+    case "watching":
+      return `metrics at ${event.url}/metrics`
     case "standing-by":
       return `standing by: ${printable(event.why)}`
     case "stopped":
