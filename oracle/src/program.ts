@@ -5,8 +5,11 @@ import { createCommand } from "./commands/create"
 import { explainCommand } from "./commands/explain"
 import { generateCommand } from "./commands/generate"
 import { membersCommand } from "./commands/members"
+import { holdsCommand } from "./commands/holds"
 import { initCommand } from "./commands/init"
+import { overrideCommand } from "./commands/override"
 import { postCommand } from "./commands/post"
+import { releaseCommand } from "./commands/release"
 import { reportCommand } from "./commands/report"
 import { runCommand } from "./commands/run"
 import { noticesCommand } from "./commands/notices"
@@ -64,6 +67,9 @@ Exit codes:
     signerCommand(),
     nonceCommand(),
     checkCommand(),
+    holdsCommand(),
+    releaseCommand(),
+    overrideCommand(),
     explainCommand(),
     verifyCommand(),
     generateCommand(),

@@ -91,6 +91,7 @@ describe("a scored week, explained and verified", () => {
         rules: STK_RULES,
         events: files.map((name) => join(copy, "data", name)),
         members: join(copy, "data", "members.csv"),
+        secondCount: true,
       },
       out,
     )

@@ -1,19 +1,22 @@
 import { isoWeek } from "@stk/sdk/math"
-import { and, asc, eq, sql } from "drizzle-orm"
+import { and, asc, eq, gte, inArray, isNull, or, sql } from "drizzle-orm"
 import { randomUUID } from "node:crypto"
 import { hostname, userInfo } from "node:os"
 import type { ChecksConfig } from "../config/checks"
-import { NotReady } from "../chain/failures"
+import { Locked, NotReady } from "../chain/failures"
 import { UsageError } from "../failure"
 import type { Logger } from "../log"
 import type { FraudParameters } from "../score/fraud"
-import { decisions, findings, heldEvents, weeks } from "../store/schema"
+import { decisions, findings, heldEvents, steps, transactions, weeks } from "../store/schema"
 import type { Store, StoreDatabase } from "../store/store"
+import { TooLate } from "./failures"
 
 /** What people decide about held weeks and held events. Decisions are only ever added. */
 
 const OVERRIDE = "override-hold"
 const RELEASE = "release-event"
+/** Steps that work with what was counted. */
+const AFTER_INTAKE = ["score", "report", "post"]
 
 type Decider = Pick<Store, "database" | "transaction">
 
@@ -101,18 +104,50 @@ export interface ReleaseChoice {
   rule?: string
 }
 
-/** Records that held events count from the next scoring on. @throws {NotReady} none is held that was meant */
+/** What a release changes: these weeks are scored again, with the events that count now. */
+export interface Release {
+  id: string
+  /** Source ids. */
+  released: string[]
+  weeks: number[]
+}
+
+/**
+ * Records that held events count, and asks for the week to be scored again, with those after it that follow from it. No
+ * step of them begins meanwhile: steps begin under the lock of their week's row.
+ *
+ * @throws {NotReady} none is held that was meant
+ * @throws {TooLate} the week is on its way to the chain
+ * @throws {Locked} the oracle works at one of these weeks just now
+ */
 export async function releaseHolds(
   store: Decider,
-  p: { week: number; choice: ReleaseChoice; reason: string; log: Logger },
-): Promise<{ id: string; released: string[] }> {
+  p: { week: number; choice: ReleaseChoice; reason: string; log: Logger; isAlone?: boolean },
+): Promise<Release> {
   const reason = requireReason(p.reason)
   const { sourceId, userId, rule } = p.choice
   if (sourceId === undefined && userId === undefined && rule === undefined)
     throw new UsageError("release", "needs a source id, --member or --rule")
   const id = randomUUID()
   const who = whoDecides()
-  const released = await store.transaction(async ({ database }) => {
+  const { released, again } = await store.transaction(async ({ database }) => {
+    const following = await database
+      .select()
+      .from(weeks)
+      .where(gte(weeks.week, p.week))
+      .orderBy(asc(weeks.week))
+      .for("update")
+    await requireUnposted(database, p.week, following)
+    const running = await database
+      .select()
+      .from(steps)
+      .where(and(gte(steps.week, p.week), eq(steps.state, "running"), inArray(steps.step, AFTER_INTAKE)))
+    const [busy] = running
+    if (busy !== undefined && p.isAlone !== true)
+      throw new Locked(
+        isoWeek(busy.week),
+        `the oracle is at its step ${busy.step}: try again when that is done`,
+      )
     const rows = (await listHolds(database, p.week)).filter(
       (row) =>
         row.releasedBy === null &&
@@ -125,13 +160,38 @@ export async function releaseHolds(
     await database
       .insert(decisions)
       .values({ id, who, action: RELEASE, reason, detail: { week: p.week, source_ids: ids } })
-    return ids
+    await database
+      .update(weeks)
+      .set({ summarySha256: null, overriddenBy: null })
+      .where(gte(weeks.week, p.week))
+    await database.delete(steps).where(and(gte(steps.week, p.week), inArray(steps.step, ["score", "report"])))
+    const scored = following.filter((row) => row.summarySha256 !== null)
+    return { released: ids, again: scored.map((row) => row.week) }
   })
   p.log.warn(
     { week: isoWeek(p.week), decision: id, who, reason, events: released.length },
     "held events are released",
   )
-  return { id, released }
+  return { id, released, weeks: again }
+}
+
+/** @throws {TooLate} anything of the week may be on chain */
+async function requireUnposted(
+  database: StoreDatabase,
+  week: number,
+  rows: readonly (typeof weeks.$inferSelect)[],
+): Promise<void> {
+  const posted = rows.find((row) => row.isFinal || row.chain !== null)
+  if (posted !== undefined) throw new TooLate(week)
+  const opened = await database.$count(
+    transactions,
+    and(
+      gte(transactions.week, week),
+      eq(transactions.kind, "open_week"),
+      or(isNull(transactions.outcome), inArray(transactions.outcome, ["confirmed", "finalized"])),
+    ),
+  )
+  if (opened > 0) throw new TooLate(week)
 }
 
 /** Releases of a week by source id, with the decision that was first. */

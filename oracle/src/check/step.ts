@@ -6,18 +6,12 @@ import { readHeld } from "../score/held"
 import { readSummary } from "../score/report"
 import { events, findings, heldEvents, sources, weeks } from "../store/schema"
 import type { StoreDatabase } from "../store/store"
+import type { InputFiles } from "../week/inputs"
+import { scoreDirectory } from "../week/layout"
 import type { WeekContext } from "../week/step"
 import { checkWeek, writeChecks, type CheckParameters, type CheckReport } from "./check"
 import { releasesOf, validOverride } from "./decisions"
 import type { SourceActivity } from "./findings"
-
-/** What a week is counted again from: raw files with the source they come from, and the members of that moment. */
-export interface CheckInputs {
-  events: readonly { source: string; path: string; sha256: string }[]
-  members: string
-  discourseUsers?: string
-  xapiUsers?: string
-}
 
 type CheckContext = Pick<WeekContext, "week" | "config" | "rules" | "store" | "directory" | "log" | "dryRun">
 
@@ -30,10 +24,10 @@ const HOUR = 3600
  */
 export async function checkScoredWeek(
   context: CheckContext,
-  inputs: CheckInputs | null,
+  inputs: InputFiles | null,
 ): Promise<CheckReport> {
   const { week, config, rules, store, directory } = context
-  const score = join(directory, "score")
+  const score = scoreDirectory(directory)
   const { sanity } = config.checks
   const before = Array.from({ length: sanity.history }, (_, n) => scoreOf(directory, week - 1 - n))
   const previous = before.filter((each) => readSummary(each) !== null)
@@ -100,11 +94,11 @@ export async function checkScoredWeek(
 
 /** Output of another week beside this one. */
 function scoreOf(directory: string, week: number): string {
-  return join(directory, "..", isoWeek(week), "score")
+  return scoreDirectory(join(directory, "..", isoWeek(week)))
 }
 
 function recountOf(
-  inputs: CheckInputs | null,
+  inputs: InputFiles | null,
   before: string | null,
   previous: readonly string[],
 ): CheckParameters["recount"] {

@@ -42,9 +42,10 @@ Examples:
 
 Exit codes beside those of stk-oracle --help, with --once and --week:
   0  everything that is due is done
-  5  a week is held, a step is not ready, or the store does not fit the configuration
+  5  a step is not ready, or the store does not fit the configuration
   7  another process has the lease or the embedded database
-  8  a source, the database or the cluster did not answer; the next run resumes`,
+  8  a source, the database or the cluster did not answer; the next run resumes
+  10  a week is held: see stk-oracle holds`,
     )
     .action(async (options: RunCommandOptions) => {
       // Loads the chain's libraries, which other commands do without.

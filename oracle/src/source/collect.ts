@@ -261,6 +261,7 @@ class SourceCollector {
       event.sourceId,
       event.type,
       event.userId,
+      event.counterpart,
       isoMicroseconds(event.moment),
       event.arrived === null ? null : isoMicroseconds(event.arrived),
       event.week,
@@ -393,6 +394,7 @@ const EVENT_COLUMNS = [
   "sourceId",
   "type",
   "userId",
+  "counterpart",
   "occurredAt",
   "arrivedAt",
   "week",
@@ -415,7 +417,7 @@ const REJECTION_COLUMNS = [
 
 /** What an earlier pull brought keeps its place there. */
 type PlacedRejection = Rejection & { pull?: number }
-type StoredEvent = Omit<NormalisedEvent, "arrived"> & { pull: number }
+type StoredEvent = Omit<NormalisedEvent, "arrived" | "counterpart"> & { pull: number }
 
 type People = Pick<NormaliseContext, "discourseUsers" | "xapiUsers">
 
@@ -491,7 +493,7 @@ function isBefore(a: NormalisedEvent, b: StoredEvent, types: readonly string[]):
 
 const NO_EVENT = { detail: null, sourceId: null, moment: null, item: null }
 
-function rejection(event: Omit<NormalisedEvent, "arrived">, reason: string): Rejection {
+function rejection(event: Omit<NormalisedEvent, "arrived" | "counterpart">, reason: string): Rejection {
   const { sourceId, type, userId, moment, week, line } = event
   return { reason, detail: null, sourceId, type, userId, moment, week, line, item: null }
 }

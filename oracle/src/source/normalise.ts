@@ -21,6 +21,8 @@ export interface NormalisedEvent {
   sourceId: string
   type: string
   userId: string
+  /** The other side of a like or a comment, where the source tells. */
+  counterpart: string | null
   /** Unix microseconds. */
   moment: bigint
   /** When it reached the source, where the source tells. */
@@ -188,7 +190,7 @@ async function read(
   for (const sql of findDuplicates(DUCKDB)) await database.run(sql)
   const names = knownTypes(rules)
   const rows = await database.rows(
-    `SELECT coalesce(i.page_row, i.rowid) + 1 AS line, i.item, i.source_id, i.type, i.type_name, i.user_id, i.moment, a.arrived,
+    `SELECT coalesce(i.page_row, i.rowid) + 1 AS line, i.item, i.source_id, i.type, i.type_name, i.user_id, i.counterpart, i.moment, a.arrived,
        i.problem, i.reason, d.conflicting
      FROM incoming i LEFT JOIN arrivals a ON a.rowid = coalesce(i.page_row, i.rowid) LEFT JOIN duplicates d ON d.event = i.rowid
      WHERE i.problem IS DISTINCT FROM '' ORDER BY i.rowid`,
@@ -221,6 +223,7 @@ async function read(
         sourceId: String(row.source_id),
         type,
         userId: String(row.user_id),
+        counterpart: row.counterpart as string | null,
         moment,
         arrived,
         week,

@@ -8,7 +8,7 @@ import { fileHash } from "../score/hash"
 import { readSummary, type Summary } from "../score/report"
 import { canonicalJson, rulesHash, type EconomyRules } from "../score/rules"
 import { scoreWeek } from "../score/score"
-import { recountDirectory } from "./again"
+import { canBeRecounted, recountDirectory } from "./again"
 import type { DifferenceList } from "./compare"
 
 /** Recomputes a scored week from its raw files, by the program that scored it and by a second one. */
@@ -25,6 +25,8 @@ export interface VerifyParameters {
   previous?: string
   memory?: string
   threads?: number
+  /** Whether the program without SQL counts too. */
+  secondCount: boolean
 }
 
 /** What the verdict rests on. */
@@ -33,6 +35,8 @@ export interface FilesVerdict {
   events: number
   members: number
   files_compared: number
+  /** Whether a second program has counted too; what a source counted itself cannot be counted again. */
+  counted_twice: boolean
   root: string
 }
 
@@ -63,6 +67,19 @@ export async function verifyFiles(p: VerifyParameters, out: DifferenceList): Pro
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+  const countedTwice = p.secondCount && canBeRecounted(summary)
+  if (countedTwice) await compareSecondCount(p, summary, out)
+  return {
+    week: summary.week.name,
+    events: summary.events.read,
+    members: summary.members.total,
+    files_compared: filesCompared,
+    counted_twice: countedTwice,
+    root: summary.merkle.root,
+  }
+}
+
+async function compareSecondCount(p: VerifyParameters, summary: Summary, out: DifferenceList): Promise<void> {
   try {
     const recount = await recountDirectory(p.directory, p.rules, {
       week: summary.week.index,
@@ -77,13 +94,6 @@ export async function verifyFiles(p: VerifyParameters, out: DifferenceList): Pro
   } catch (error) {
     if (!(error instanceof InputRefused)) throw error
     out.compare("second count", "inputs", "readable", error.lines[0])
-  }
-  return {
-    week: summary.week.name,
-    events: summary.events.read,
-    members: summary.members.total,
-    files_compared: filesCompared,
-    root: summary.merkle.root,
   }
 }
 

@@ -32,6 +32,25 @@ export function readInputs(directory: string): WeekInputs | null {
   return parsed.data
 }
 
+/** A week's inputs by their paths on this machine: what counts it, and what counts it again, read the same files. */
+export interface InputFiles {
+  events: { source: string; path: string; sha256: string }[]
+  members: string
+  discourseUsers?: string
+  xapiUsers?: string
+}
+
+export function inputFiles(data: string, directory: string, inputs: WeekInputs): InputFiles {
+  const folder = inputsDirectory(directory)
+  const has = (name: string): boolean => inputs.members.some((file) => file.name === name)
+  return {
+    events: inputs.events.map((file) => ({ ...file, path: join(data, file.path) })),
+    members: join(folder, "members.csv"),
+    ...(has("discourse-users.csv") ? { discourseUsers: join(folder, "discourse-users.csv") } : {}),
+    ...(has("xapi-users.csv") ? { xapiUsers: join(folder, "xapi-users.csv") } : {}),
+  }
+}
+
 /** Refuses inputs of which a file is gone or changed. @throws {InputRefused} names each file */
 export async function checkInputs(data: string, directory: string, inputs: WeekInputs): Promise<void> {
   const files = [

@@ -203,7 +203,8 @@ export class WeeklyProcess {
     signal.throwIfAborted()
     onEvent({ event: "step-started", week: name, step, late: context.now() >= windowEnd(step, week) })
     try {
-      if (isKept) await this.begin(week, step)
+      // Somebody has just released held events: what comes before is done again first.
+      if (isKept && !(await this.begin(week, step))) return { kind: "wait", until: context.now() }
       const result = await work(context)
       if (isKept) await this.end(week, step, "done", { result, error: null })
       if (isDone && RECOMPUTED.includes(step)) await this.requireSame(week, step, result)
@@ -250,17 +251,34 @@ export class WeeklyProcess {
     return row === undefined || row.overriddenBy !== null ? null : row.heldBecause
   }
 
-  private async begin(week: number, step: StepName): Promise<void> {
+  /**
+   * Under the lock of the week's row, which whoever asks for a step to be done again holds too.
+   *
+   * @returns false when the step before is not done any more
+   */
+  private async begin(week: number, step: StepName): Promise<boolean> {
+    const before = this.order[this.order.indexOf(step) - 1]
     const again = {
       state: "running",
       attempts: sql`${steps.attempts} + 1`,
       startedAt: sql`now()`,
       endedAt: null,
     }
-    await this.options.store.database
-      .insert(steps)
-      .values({ week, step, state: "running", attempts: 1, startedAt: sql`now()` })
-      .onConflictDoUpdate({ target: [steps.week, steps.step], set: again })
+    return this.options.store.transaction(async ({ database }) => {
+      await database.select({ week: weeks.week }).from(weeks).where(eq(weeks.week, week)).for("update")
+      if (before !== undefined) {
+        const [row] = await database
+          .select({ state: steps.state })
+          .from(steps)
+          .where(and(eq(steps.week, week), eq(steps.step, before)))
+        if (row?.state !== "done") return false
+      }
+      await database
+        .insert(steps)
+        .values({ week, step, state: "running", attempts: 1, startedAt: sql`now()` })
+        .onConflictDoUpdate({ target: [steps.week, steps.step], set: again })
+      return true
+    })
   }
 
   private async end(

@@ -34,7 +34,7 @@ export async function rehearseStep(
     await checkInputs(context.config.data, context.directory, inputs)
     const folder = await mkdtemp(join(tmpdir(), "stk-oracle-rehearsal-"))
     try {
-      const { summary } = await scoreWeek(scoreParameters(context, inputs, join(folder, "score")))
+      const { summary } = await scoreWeek(await scoreParameters(context, inputs, join(folder, "score")))
       const { members, events, totals, merkle } = summary
       return {
         active: members.active,

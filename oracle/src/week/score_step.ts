@@ -5,26 +5,32 @@ import { readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { Disagreement } from "../chain/failures"
+import { fraudParameters } from "../check/decisions"
+import { checkScoredWeek } from "../check/step"
 import { EXIT, OracleError } from "../failure"
 import { fileHash } from "../score/hash"
-import { readSummary, type Summary } from "../score/report"
+import type { CappedEvent } from "../score/held"
+import { CAPPED_FILE, readSummary, type Summary } from "../score/report"
 import { scoredEvents, type EconomyRules } from "../score/rules"
 import { scoreWeek, type ScoreParameters } from "../score/score"
 import { compareStreaks } from "../source/roster"
 import { rejections, results, weeks } from "../store/schema"
 import type { StoreTransaction } from "../store/store"
-import { checkInputs, readInputs, type WeekInputs } from "./inputs"
-import { inputsDirectory, scoreDirectory, weekDirectory } from "./layout"
+import { checkInputs, inputFiles, readInputs, type WeekInputs } from "./inputs"
+import { scoreDirectory, weekDirectory } from "./layout"
 import type { StepRun, WeekContext } from "./step"
 
 /** What only scoring knows of an event; the other reasons are listed as soon as an event is collected. */
-const UNKNOWN_MEMBER = "unknown_member"
+const JUDGED_BY_SCORE = ["unknown_member", "held"]
 /** Of the folders in which `scoreWeek` puts together what it then moves to `score`. */
 const WORK_PREFIX = ".score-"
-/** Counts of a member, a type and a day beyond the limit. */
+/** Events of a member, a type and a day beyond the limit. */
 const CAPPED = "capped"
 
-/** Scores a week from its fixed inputs and writes what everybody earned into the store, all at once. */
+/**
+ * Scores a week from its fixed inputs, writes what everybody earned into the store, all at once, and looks whether the week
+ * may be posted as it is: if not, it is held until somebody decides.
+ */
 export const scoreStep: StepRun = async (context) => {
   const { week, config, store, directory } = context
   const [row] = await store.database.select().from(weeks).where(eq(weeks.week, week))
@@ -34,7 +40,7 @@ export const scoreStep: StepRun = async (context) => {
   await checkInputs(config.data, directory, inputs)
   const out = scoreDirectory(directory)
   await removeUnfinished(directory)
-  const { summary, notes } = await scoreWeek(scoreParameters(context, inputs, out))
+  const { summary, notes } = await scoreWeek(await scoreParameters(context, inputs, out))
   for (const note of notes) context.log.warn({ week: isoWeek(week) }, note)
   const summarySha256 = await fileHash(join(out, "summary.json"))
   if (
@@ -53,9 +59,10 @@ export const scoreStep: StepRun = async (context) => {
   if (row.summarySha256 !== summarySha256)
     await store.transaction(async (transaction) => {
       await writeResults(transaction, week, out)
-      await writeRejections(transaction, context, inputs, out)
+      await writeRejections(transaction, context, inputs, summary, out)
       await transaction.database.update(weeks).set({ summary, summarySha256 }).where(eq(weeks.week, week))
     })
+  await checkScoredWeek(context, inputFiles(config.data, directory, inputs))
   const differences = await compareStreaks(store, week, context.rules)
   if (differences.length > 0)
     context.log.info(
@@ -72,14 +79,17 @@ async function removeUnfinished(directory: string): Promise<void> {
 }
 
 /** How a week is scored from its fixed inputs; verification scores the same way into another folder. */
-export function scoreParameters(
-  context: Pick<WeekContext, "week" | "firstWeek" | "config" | "rules" | "directory" | "onProgress">,
+export async function scoreParameters(
+  context: Pick<
+    WeekContext,
+    "week" | "firstWeek" | "config" | "rules" | "store" | "directory" | "onProgress"
+  >,
   inputs: WeekInputs,
   out: string,
-): ScoreParameters {
-  const { week, config, rules, directory } = context
-  const has = (name: string): boolean => inputs.members.some((file) => file.name === name)
-  const folder = inputsDirectory(directory)
+): Promise<ScoreParameters> {
+  const { week, config, rules, store, directory } = context
+  const { events, ...people } = inputFiles(config.data, directory, inputs)
+  const fraud = await fraudParameters(config.checks, store.database, week)
   const before = scoreDirectory(weekDirectory(config.data, week - 1))
   if (week > context.firstWeek && readSummary(before) === null)
     throw new OracleError(EXIT.notReady, [
@@ -87,11 +97,10 @@ export function scoreParameters(
     ])
   return {
     week,
-    events: inputs.events.map((file) => join(config.data, file.path)),
-    members: join(folder, "members.csv"),
-    ...(has("discourse-users.csv") ? { discourseUsers: join(folder, "discourse-users.csv") } : {}),
-    ...(has("xapi-users.csv") ? { xapiUsers: join(folder, "xapi-users.csv") } : {}),
+    events: events.map((file) => file.path),
+    ...people,
     out,
+    ...(fraud === undefined ? {} : { fraud }),
     ...(week > context.firstWeek ? { previous: before } : {}),
     skipMalformed: true,
     rules,
@@ -160,11 +169,14 @@ async function writeRejections(
   { database, copyRows }: StoreTransaction,
   { week, rules }: WeekContext,
   inputs: WeekInputs,
+  summary: Summary,
   out: string,
 ): Promise<void> {
   await database
     .delete(rejections)
-    .where(and(eq(rejections.week, week), inArray(rejections.reason, [UNKNOWN_MEMBER, CAPPED])))
+    .where(and(eq(rejections.week, week), inArray(rejections.reason, [...JUDGED_BY_SCORE, CAPPED])))
+  const files = new Map(inputs.events.map((file) => [file.path.split("/").at(-1) ?? "", file]))
+  const listed = new Map<string, number>()
   await copyRows(
     rejections,
     [
@@ -181,16 +193,21 @@ async function writeRejections(
       "item",
     ],
     (async function* () {
-      yield* unknownMembers(week, inputs, join(out, "rejected.jsonl"))
-      yield* cappedDays(week, rules, join(out, "detail.jsonl"))
+      yield* rejectedEvents(week, files, join(out, "rejected.jsonl"))
+      yield* cappedEvents(week, files, join(out, CAPPED_FILE), listed)
+      // What was counted at the source has no single events.
+      if (summary.events.from_counts !== undefined)
+        yield* cappedDays(week, rules, join(out, "detail.jsonl"), listed)
     })(),
   )
 }
 
-async function* unknownMembers(week: number, inputs: WeekInputs, path: string): AsyncGenerator<unknown[]> {
-  const files = new Map(inputs.events.map((file) => [file.path.split("/").at(-1) ?? "", file]))
+/** Input files by their name. */
+type InputsByName = ReadonlyMap<string, WeekInputs["events"][number]>
+
+async function* rejectedEvents(week: number, files: InputsByName, path: string): AsyncGenerator<unknown[]> {
   for await (const line of linesOf<RejectedLine>(path)) {
-    if (line.reason !== UNKNOWN_MEMBER) continue
+    if (!JUDGED_BY_SCORE.includes(line.reason)) continue
     const file = files.get(line.file)
     yield [
       week,
@@ -208,8 +225,42 @@ async function* unknownMembers(week: number, inputs: WeekInputs, path: string): 
   }
 }
 
-/** Each day on which somebody did more of a type than counts: not one event is at fault, so the day is listed. */
-async function* cappedDays(week: number, rules: EconomyRules, path: string): AsyncGenerator<unknown[]> {
+const dayKey = (user: string, type: string, day: string): string => JSON.stringify([user, type, day])
+
+/** Every event over the limit of its day; `listed` is filled with how many there are of a member, a type and a day. */
+async function* cappedEvents(
+  week: number,
+  files: InputsByName,
+  path: string,
+  listed: Map<string, number>,
+): AsyncGenerator<unknown[]> {
+  for await (const line of linesOf<CappedEvent>(path)) {
+    const file = files.get(line.file)
+    const key = dayKey(line.user_id, line.event, line.timestamp.slice(0, 10))
+    listed.set(key, (listed.get(key) ?? 0) + 1)
+    yield [
+      week,
+      file?.source ?? "",
+      line.source_id,
+      CAPPED,
+      `number ${line.nth} of its day: ${line.daily_limit} count`,
+      line.user_id,
+      line.event,
+      line.timestamp,
+      file?.path ?? line.file,
+      line.line,
+      line.item,
+    ]
+  }
+}
+
+/** Each day on which a source counted more of a type than counts: not one event is at fault, so the day is listed. */
+async function* cappedDays(
+  week: number,
+  rules: EconomyRules,
+  path: string,
+  listed: ReadonlyMap<string, number>,
+): AsyncGenerator<unknown[]> {
   const types = scoredEvents(rules)
   let number = 0
   for await (const line of linesOf<DetailLine>(path)) {
@@ -217,14 +268,16 @@ async function* cappedDays(week: number, rules: EconomyRules, path: string): Asy
     for (let day = 0; day < DAYS_PER_WEEK; day++)
       for (const [position, type] of types.entries()) {
         const count = line.daily[day]?.[position] ?? 0
-        if (count <= type.dailyLimit) continue
         const midnight = new Date((weekStart(week) + day * 86_400) * 1000).toISOString()
+        const over =
+          count - type.dailyLimit - (listed.get(dayKey(line.user_id, type.name, midnight.slice(0, 10))) ?? 0)
+        if (over <= 0) continue
         yield [
           week,
           "score",
           null,
           CAPPED,
-          `${count - type.dailyLimit} of ${count} on that day`,
+          `${over} of ${count} on that day`,
           line.user_id,
           type.name,
           midnight,

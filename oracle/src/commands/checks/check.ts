@@ -3,14 +3,24 @@ import { join } from "node:path"
 import { sanityRulesSchema, type SanityRules } from "../../config/checks"
 import { checkWeek, type CheckReport } from "../../check/check"
 import { HeldBack } from "../../check/failures"
+import { checkScoredWeek } from "../../check/step"
 import { InputRefused, UsageError } from "../../failure"
+import { createLogger } from "../../log"
 import { grouped, printable, table } from "../../output"
 import { readSummary } from "../../score/report"
 import { readRules, STK_RULES } from "../../score/rules"
+import { openStore } from "../../store/store"
 import type { CheckOptions } from "../check"
 import { printJson } from "../chain/output"
+import { configuredWeek } from "./configured"
 
-export async function runCheck(directory: string, options: CheckOptions): Promise<void> {
+export async function runCheck(directory: string | undefined, options: CheckOptions): Promise<void> {
+  if (directory === undefined) {
+    showCheck(await checkConfigured(options), options.json === true)
+    return
+  }
+  if (options.week !== undefined)
+    throw new UsageError("--week", "goes with --config; the directory is a week already")
   const rules = options.rules === undefined ? STK_RULES : readRules(options.rules)
   const previous = options.previous ?? []
   const report = await checkWeek({
@@ -21,6 +31,17 @@ export async function runCheck(directory: string, options: CheckOptions): Promis
     recount: recountOf(directory, previous, options),
   })
   showCheck(report, options.json === true)
+}
+
+/** Looks at a week as the oracle does, and keeps nothing. */
+async function checkConfigured(options: CheckOptions): Promise<CheckReport> {
+  const { files, ...week } = await configuredWeek(options)
+  const store = await openStore(week.config.database)
+  try {
+    return await checkScoredWeek({ ...week, store, log: createLogger(), dryRun: true }, files)
+  } finally {
+    await store.close()
+  }
 }
 
 /** Prints a report. @throws {HeldBack} when the week is held */

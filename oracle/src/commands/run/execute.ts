@@ -49,7 +49,7 @@ export async function runWeekly(options: RunCommandOptions): Promise<void> {
         failures.flatMap((failure) => failure.lines),
       )
     if (held !== null && stop.signal.aborted === false)
-      throw new OracleError(EXIT.notReady, [`held: ${String(held)}`])
+      throw new OracleError(EXIT.held, [`held: ${String(held)}`])
   } finally {
     progress.stop()
     await watch?.close()
