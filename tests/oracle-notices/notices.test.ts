@@ -1,3 +1,4 @@
+import { SECONDS_PER_DAY, weekEnd } from "@stk/sdk"
 import { expect } from "chai"
 import { eq } from "drizzle-orm"
 import { createHash } from "node:crypto"
@@ -7,6 +8,7 @@ import pino from "pino"
 import type { NoticesConfig } from "../../oracle/src/config/notices"
 import { noticesConfigSchema } from "../../oracle/src/config/notices"
 import { deliverNotices, retryFailed, type DeliveryContext } from "../../oracle/src/notice/deliver"
+import { notifyStep } from "../../oracle/src/notice/step"
 import { outboxCounts, queueResults } from "../../oracle/src/notice/outbox"
 import { webhookSignature } from "../../oracle/src/notice/webhook"
 import { statementFile } from "../../oracle/src/report/files"
@@ -14,6 +16,7 @@ import { STK_RULES } from "../../oracle/src/score/rules"
 import { members, outbox, results, weeks } from "../../oracle/src/store/schema"
 import type { Store } from "../../oracle/src/store/store"
 import { Folder } from "../oracle/utils/fixtures"
+import type { WeekContext } from "../../oracle/src/week/step"
 import { eachStore } from "../utils/postgres"
 import { startBot, startReceiver, startSmtp, type Bot, type Receiver, type Smtp } from "./utils/receivers"
 
@@ -161,6 +164,22 @@ describe("notices", () => {
       expect(await queue()).to.deep.equal({ members: 2, queued: 0 })
       expect(await deliverNotices(contextOf())).to.deep.equal({ sent: 0, postponed: 0, failed: 0 })
       expect(await outboxCounts(store, WEEK)).to.deep.equal({ pending: 0, sent: 5, failed: 0 })
+    })
+
+    it("tells nobody of a week that is no news any more, as when a lost store is filled again", async () => {
+      const at = async (secondsLate: number): Promise<Record<string, unknown>> =>
+        notifyStep({
+          ...contextOf(),
+          rules: STK_RULES,
+          week: WEEK,
+          now: () => weekEnd(WEEK) + secondsLate,
+          dryRun: false,
+          shadow: false,
+        } as unknown as WeekContext)
+      const days = everyChannel().mostDaysLate * SECONDS_PER_DAY
+      expect(await at(days)).to.deep.equal({ queued: 0, days_late: 14, most_days_late: 14 })
+      expect((await outboxCounts(store)).pending).to.equal(0)
+      expect((await at(days - 1)).sent).to.equal(5)
     })
 
     it("sends nothing of a week that is not final, even when it is queued", async () => {

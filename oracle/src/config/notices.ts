@@ -54,6 +54,8 @@ export const noticesConfigSchema = z.strictObject({
     .optional(),
   /** Messages on their way at once. */
   concurrency: z.int().min(1).max(64).default(4),
+  /** Days after which a week is no news: nobody is told of it, such as after the recovery of a lost database. */
+  mostDaysLate: z.int().min(1).default(14),
   /** After so many attempts a message is given up and listed. */
   mostAttempts: z.int().min(1).max(50).default(10),
 })
