@@ -87,9 +87,12 @@ export const sanityRulesSchema = z.strictObject({
   held: change(20, 120),
   /** Per mille of the members who are new, from the second week on. */
   newMembers: change(300, 800),
-  /** Points of one member in per mille of all; judged from `leastActive` active members on. */
+  /**
+   * Points of one member in per mille of all; judged from `leastActive` active members on: in a small community somebody
+   * busy has a third of a week without anything being wrong.
+   */
   largestShare: z
-    .strictObject({ ...grades(100, 300), leastActive: z.int().min(1).default(20) })
+    .strictObject({ ...grades(100, 300), leastActive: z.int().min(1).default(100) })
     .refine(rises, RISES)
     .prefault({}),
   /** Rise of the Gini coefficient of the points against the median, in thousandths. */
