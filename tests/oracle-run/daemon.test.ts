@@ -87,7 +87,7 @@ describe("stk-oracle run", () => {
       const once = new Daemon(calm, ["--once", ...UNTIL_SCORE], NOW)
       expect(await once.ended(), once.stderr).to.equal(0)
       const expected = await endState(calm)
-      expect(Object.keys(expected.files).length).to.equal(WEEKS * 8)
+      expect(Object.keys(expected.files).length).to.equal(WEEKS * 10)
 
       const one = await create(stores)
       one.dropAll()
